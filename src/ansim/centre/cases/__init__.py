@@ -1,0 +1,1 @@
+"""Cases: people in need, harm, risk, consents, messages, notes, and the keys that seal them."""

@@ -1,0 +1,1 @@
+"""Desk: the staff's first page, across all rooms."""

@@ -1,0 +1,129 @@
+"""Custody events in words: what happened, to which link or request, and who did it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from ansim.centre.access.models import Staff
+from ansim.centre.cases.models import Case, Consent
+from ansim.centre.cases.taxonomy import taxonomy
+from ansim.centre.custody.models import CustodyEvent
+from ansim.centre.custody.words import ACTIONS
+from ansim.centre.materials.models import Material, Sighting
+from ansim.centre.removal.models import Request
+from ansim.centre.shell.verdict_words import STAFF as VERDICTS
+
+WORDS: dict[str, Promise] = {
+    "case.opened": gettext_lazy("Case opened"),
+    "case.triaged": gettext_lazy("Triage decided"),
+    "case.shared": gettext_lazy("Case shared with a colleague"),
+    "case.closed": gettext_lazy("Case closed"),
+    "case.reopened": gettext_lazy("Case opened again"),
+    "case.story_read": gettext_lazy("What the person wrote was opened"),
+    "consent.given": gettext_lazy("Consent given"),
+    "consent.withdrawn": gettext_lazy("Consent withdrawn"),
+    "message.posted": gettext_lazy("Message written"),
+    "message.read": gettext_lazy("Messages read"),
+    "note.written": gettext_lazy("Note written"),
+    "note.read": gettext_lazy("Notes read"),
+    "service.recorded": gettext_lazy("Service recorded"),
+    "service.read": gettext_lazy("Notes of services read"),
+    "material.added": gettext_lazy("Fingerprint added; the file was dropped"),
+    "material.withdrawn": gettext_lazy("No longer looked for"),
+    "sighting.added": gettext_lazy("Link added"),
+    "link.shown": gettext_lazy("Full address shown"),
+    "request.drafted": gettext_lazy("Request drafted"),
+    "request.rewritten": gettext_lazy("Request written again"),
+    "request.asked_anyway": gettext_lazy("Request drafted on the person's word"),
+    "request.approved": gettext_lazy("Request approved"),
+    "request.returned": gettext_lazy("Request returned; nothing was sent"),
+    "request.refused": gettext_lazy("Request stopped before sending"),
+    "request.sent": gettext_lazy("Request sent"),
+    "request.send_failed": gettext_lazy("Sending failed; it will be tried again"),
+    "request.unclear": gettext_lazy("It is unclear whether the request left"),
+    "request.unclear_decided": gettext_lazy("Decided whether the request left"),
+    "request.closed.gone": gettext_lazy("Request closed: gone"),
+    "request.closed.deindexed": gettext_lazy("Request closed: out of the search results"),
+    "request.closed.not_done": gettext_lazy("Request closed: nothing was done in time"),
+    "request.closed.bounced": gettext_lazy("Request closed: the mail came back"),
+    "request.closed.returned": gettext_lazy("Request closed: returned"),
+    "request.closed.no_basis": gettext_lazy("Request closed: no consent covers it"),
+    "request.closed.answered": gettext_lazy("Request closed: answered"),
+    "reply.received": gettext_lazy("Reply arrived"),
+    "reply.seen": gettext_lazy("Reply read"),
+}
+TONES = {
+    "verdict.present": "stop", "verdict.gone_confirmed": "ok", "verdict.deindexed": "ok",
+    "request.closed.gone": "ok", "request.closed.deindexed": "ok", "consent.withdrawn": "stop",
+}  # fmt: skip
+ACTORS: dict[str, Promise] = {
+    "person": pgettext_lazy("actor", "The person"),
+    "worker": pgettext_lazy("actor", "Automatic"),
+    "operator": pgettext_lazy("actor", "Operator"),
+    "staff": pgettext_lazy("actor", "Staff"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One event as a page shows it: when, about what (``L-07``, may be empty), what, who."""
+
+    sequence: int
+    at: datetime
+    subject: str
+    what: str
+    who: str
+    tone: str
+    fields: tuple[str, ...]
+
+
+def log_lines(events: Iterable[CustodyEvent]) -> list[LogLine]:
+    """Events in words. Names of fields come along, values never do (they are not there)."""
+    listed = list(events)
+    subjects = _subjects(listed)
+    staff = {one.pk: one.name for one in Staff.objects.filter(pk__in={e.actor_id for e in listed})}
+    return [
+        LogLine(
+            event.sequence, event.at, subjects.get(event.object_id, ""), _what(event),
+            staff.get(event.actor_id or UUID(int=0))
+            or str(ACTORS.get(event.actor_kind, event.actor_kind)),
+            TONES.get(event.action, ""),
+            tuple(event.fields),
+        )
+        for event in listed
+    ]  # fmt: skip
+
+
+def recent_lines(case: Case, count: int) -> list[LogLine]:
+    """The newest events of a case that changed something (reading is in the full log)."""
+    events = CustodyEvent.objects.filter(case_id=case.pk).exclude(action__endswith=".read")
+    return log_lines(events[:count])
+
+
+def _what(event: CustodyEvent) -> str:
+    kind, _, rest = event.action.partition(".")
+    if kind == "verdict":
+        return str(VERDICTS.get(rest, rest))
+    return str(WORDS.get(event.action) or ACTIONS.get(event.action, event.action))
+
+
+def _subjects(events: Sequence[CustodyEvent]) -> dict[str, str]:
+    """What each event's record is called on the pages."""
+    ids: dict[str, set[str]] = {}
+    for event in events:
+        ids.setdefault(event.object_kind, set()).add(event.object_id)
+    found: dict[str, str] = {}
+    for sighting in Sighting.objects.filter(pk__in=ids.get("materials.sighting", ())):
+        found[str(sighting.pk)] = sighting.label
+    for material in Material.objects.filter(pk__in=ids.get("materials.material", ())):
+        found[str(material.pk)] = material.label
+    requests = Request.objects.filter(pk__in=ids.get("removal.request", ()))
+    for request in requests.select_related("sighting"):
+        found[str(request.pk)] = request.sighting.label
+    for consent in Consent.objects.filter(pk__in=ids.get("cases.consent", ())):
+        found[str(consent.pk)] = taxonomy().label("consent", consent.purpose)
+    return found

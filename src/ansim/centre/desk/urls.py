@@ -1,0 +1,23 @@
+"""Addresses of the desk and of the case pages that look across rooms."""
+
+from django.urls import path
+
+from ansim.centre.desk import case_views, intake_views, views
+from ansim.centre.support.views import plan
+
+CASE = "staff/cases/<uuid:case_id>"
+
+urlpatterns = [
+    path("staff", views.home),
+    path("staff/", views.today, name="staff-today"),
+    path("staff/cases", views.case_list, name="case-list"),
+    path("staff/cases/find", views.find, name="case-find"),
+    path("staff/cases/new", intake_views.new_case, name="case-new"),
+    path(CASE, case_views.overview, name="case"),
+    path(f"{CASE}/links", case_views.links, name="case-links"),
+    path(f"{CASE}/links/add", case_views.add_link_view, name="case-link-add"),
+    path(f"{CASE}/pictures/add", case_views.add_picture, name="case-picture-add"),
+    path(f"{CASE}/plan", plan, name="case-plan"),
+    path(f"{CASE}/referrals", case_views.referrals, name="case-referrals"),
+    path(f"{CASE}/log", case_views.log, name="case-log"),
+]

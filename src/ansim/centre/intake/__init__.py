@@ -1,0 +1,1 @@
+"""Intake: every way that a report comes in, turned into one case."""

@@ -1,0 +1,1 @@
+"""Materials: what is hunted (fingerprints), where it was seen (sightings), and each look."""

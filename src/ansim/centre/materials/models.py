@@ -1,0 +1,234 @@
+"""What is hunted (materials, as fingerprints), where it was seen (sightings), and the looks.
+
+No row here has or ever had the picture itself: only numbers computed from it.
+"""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from ansim.centre.cases.models import Case
+from ansim.fingerprints import Fingerprint, FrameFingerprint
+from ansim.matching import HuntedFingerprint
+from ansim.verdicts import Verdict
+
+
+class Bank(models.Model):
+    """A set of fingerprints with an owner, a purpose and terms, hunted without any request."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    owner = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=200)
+    terms = models.CharField(max_length=200)
+    origin = models.CharField(max_length=200)
+    legal_basis = models.CharField(max_length=80)
+    imported_at = models.DateTimeField()
+    active = models.BooleanField(default=True)
+    # A person's standing approval: without it hits wait for one-by-one approval.
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
+    approved_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Material(models.Model):
+    """Something hunted, for a case or for a bank: fingerprints only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.CASCADE, related_name="materials"
+    )
+    bank = models.ForeignKey(
+        Bank, null=True, blank=True, on_delete=models.CASCADE, related_name="materials"
+    )
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(max_length=10)
+    pdq = models.CharField(max_length=64)
+    quality = models.PositiveSmallIntegerField()
+    md5 = models.CharField(max_length=32, blank=True)
+    sha1 = models.CharField(max_length=40, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    dihedral = models.JSONField(default=list)
+    frames = models.JSONField(default=list)
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """A material belongs to exactly one case or one bank, and is numbered there."""
+
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, bank__isnull=True)
+                | Q(case__isnull=True, bank__isnull=False),
+                name="material_of_case_or_bank",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "sha256"], condition=Q(case__isnull=False) & ~Q(sha256=""),
+                name="material_once_a_case",
+            ),
+            models.UniqueConstraint(
+                fields=["bank", "key"], condition=Q(bank__isnull=False),
+                name="material_once_a_bank",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def label(self) -> str:
+        """How staff and the person call it: M-03."""
+        return f"M-{self.number:02}"
+
+    def set_fingerprint(self, found: Fingerprint) -> None:
+        """Take over every number of a fingerprint."""
+        self.kind, self.pdq, self.quality = found.kind, found.pdq, found.quality
+        self.md5, self.sha1, self.sha256 = found.md5, found.sha1, found.sha256
+        self.dihedral = list(found.dihedral)
+        self.frames = [[frame.seconds, frame.pdq, frame.quality] for frame in found.frames]
+
+    def hunted(self) -> HuntedFingerprint:
+        """The same numbers in the form that matching takes."""
+        return HuntedFingerprint(
+            key=str(self.pk),
+            kind="video" if self.kind == "video" else "picture",
+            pdq=self.pdq,
+            quality=self.quality,
+            sha256=self.sha256,
+            dihedral=tuple(self.dihedral),
+            frames=tuple(FrameFingerprint(*frame) for frame in self.frames),
+        )
+
+
+class Sighting(models.Model):
+    """A place where material is or was: a page, or a listing in a search engine."""
+
+    class Kind(models.TextChoices):
+        """What kind of place."""
+
+        PAGE = "page"
+        SEARCH_RESULT = "search_result"
+
+    class Origin(models.TextChoices):
+        """How the centre came to know of it."""
+
+        GIVEN = "given"
+        SEARCH = "search"
+        WATCH = "watch"
+        PATROL = "patrol"
+        MOVED = "moved"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.CASCADE, related_name="sightings"
+    )
+    bank = models.ForeignKey(
+        Bank, null=True, blank=True, on_delete=models.CASCADE, related_name="sightings"
+    )
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=15, choices=Kind.choices, default=Kind.PAGE)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    url = models.TextField()
+    url_key = models.CharField(max_length=64)
+    host = models.CharField(max_length=255, db_index=True)
+    place = models.CharField(max_length=20, default="unknown")
+    found_at = models.DateTimeField()
+    # For a search result: the page that it points to.
+    target = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="listings"
+    )
+    # A re-upload points to an earlier sighting of the same material.
+    earlier = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reuploads"
+    )
+    material = models.ForeignKey(
+        Material, null=True, blank=True, on_delete=models.SET_NULL, related_name="sightings"
+    )
+    distance = models.PositiveSmallIntegerField(null=True, blank=True)
+    matched_at = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=20, default=Verdict.UNKNOWN)
+    verdict_at = models.DateTimeField(null=True, blank=True)
+    reasons = models.JSONField(default=list)
+    looks_done = models.PositiveIntegerField(default=0)
+    last_look_at = models.DateTimeField(null=True, blank=True)
+    next_look_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    next_look_reason = models.JSONField(default=dict)
+    look_queued = models.BooleanField(default=False)
+
+    class Meta:
+        """One row for each place in each case or bank, numbered there."""
+
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, bank__isnull=True)
+                | Q(case__isnull=True, bank__isnull=False),
+                name="sighting_of_case_or_bank",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind", "url_key"], condition=Q(case__isnull=False),
+                name="sighting_once_a_case",
+            ),
+            models.UniqueConstraint(
+                fields=["bank", "kind", "url_key"], condition=Q(bank__isnull=False),
+                name="sighting_once_a_bank",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def label(self) -> str:
+        """How staff and the person call it: L-07."""
+        return f"L-{self.number:02}"
+
+    @property
+    def verdict_code(self) -> Verdict:
+        """The verdict as its type."""
+        return Verdict(self.verdict)
+
+
+class SightingMedia(models.Model):
+    """A media address on a sighting's page that matched something hunted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="media")
+    url = models.TextField()
+    url_key = models.CharField(max_length=64)
+    host = models.CharField(max_length=255)
+    material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="+")
+    distance = models.PositiveSmallIntegerField()
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        """Each media address once a sighting."""
+
+        ordering: ClassVar = ["first_seen_at", "url_key"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sighting", "url_key"], name="media_once_a_sighting")
+        ]
+
+
+class Look(models.Model):
+    """One round of looks at a sighting from every vantage point, and what it added up to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="looks")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    round: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    verdict = models.CharField(max_length=20)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        """Looks are numbered within a sighting."""
+
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sighting", "number"], name="look_number")
+        ]

@@ -1,0 +1,266 @@
+"""Writes of the materials room: materials, sightings, looks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from ansim.centre import outside
+from ansim.centre.cases.models import Case
+from ansim.centre.custody.services import record
+from ansim.centre.materials.addresses import check_link, host_of, url_key
+from ansim.centre.materials.looking import Seen, look_around
+from ansim.centre.materials.models import Bank, Look, Material, Sighting, SightingMedia
+from ansim.errors import AnsimError
+from ansim.fingerprints import Fingerprint
+from ansim.matching import MIN_QUALITY, HuntedIndex
+from ansim.matching import Bank as ImportedBank
+from ansim.verdicts import Round, Verdict, judge, next_look
+
+if TYPE_CHECKING:
+    from ansim.centre.access.models import Staff
+
+# Looks are gathered on the half hour, so that one visit to a host serves many links.
+GRID_MINUTES = 30
+
+
+class TooPlain(AnsimError):
+    """A picture without enough detail to be told apart from others."""
+
+    code = "too_plain"
+    sentences = {
+        "en": "This picture has too little detail to be told apart from others, so only exact "
+        "copies of the file can be found. Give a larger or clearer one if there is one.",
+        "ko": "이 사진은 무늬가 너무 적어 다른 사진과 구별하기 어렵고, 똑같은 파일만 찾을 수 "
+        "있습니다. 더 크거나 또렷한 것이 있으면 그것을 주세요.",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LookResult:
+    """What a look changed: the verdict before and after, and whether anything matched."""
+
+    before: Verdict
+    after: Verdict
+    newly_matched: bool
+
+
+def hash_upload(data: bytes) -> Fingerprint:
+    """Fingerprints of a given file, made in the confined child; the bytes go no further.
+
+    Raises the errors of ansim.fingerprints, each with its sentence.
+    """
+    return outside.decoder().fingerprint(data)
+
+
+def is_plain(found: Fingerprint) -> bool:
+    """Whether a picture has too little detail for anything but exact matching."""
+    return found.quality < MIN_QUALITY
+
+
+@transaction.atomic
+def add_material(
+    case: Case, found: Fingerprint, *, now: datetime, actor: "Staff | None" = None
+) -> Material:
+    """Hunt a fingerprint for a case; the same file twice is one material."""
+    there = Material.objects.filter(case=case, sha256=found.sha256).first()
+    if there is not None:
+        return there
+    number = (case.materials.aggregate(top=Max("number"))["top"] or 0) + 1
+    material = Material(case=case, number=number, added_at=now)
+    material.set_fingerprint(found)
+    material.save(force_insert=True)
+    kind = "staff" if actor else "person"
+    record("material.added", actor=actor, actor_kind=kind, obj=material, case=case, at=now)
+    return material
+
+
+def add_link(
+    case: Case,
+    typed: str,
+    *,
+    now: datetime,
+    actor: "Staff | None" = None,
+    place: str = "unknown",
+) -> Sighting:
+    """A link that the person or staff gave. Raises BadLink with a sentence."""
+    kind = "staff" if actor else "person"
+    sighting, _ = add_sighting(
+        check_link(typed), case=case, origin=Sighting.Origin.GIVEN, place=place, now=now,
+        actor=actor, actor_kind=kind,
+    )  # fmt: skip
+    return sighting
+
+
+@transaction.atomic
+def add_sighting(
+    url: str,
+    *,
+    origin: Sighting.Origin,
+    now: datetime,
+    case: Case | None = None,
+    bank: Bank | None = None,
+    place: str = "unknown",
+    kind: Sighting.Kind = Sighting.Kind.PAGE,
+    target: Sighting | None = None,
+    actor: "Staff | None" = None,
+    actor_kind: str = "worker",
+) -> tuple[Sighting, bool]:
+    """A place for one case or bank, due to be looked at now; (row, whether it is new)."""
+    owner = {"case": case, "bank": bank}
+    # The row's owner is locked so that two workers cannot give the same number twice.
+    if case is not None:
+        Case.objects.select_for_update().get(pk=case.pk)
+    elif bank is not None:
+        Bank.objects.select_for_update().get(pk=bank.pk)
+    there = Sighting.objects.filter(**owner, kind=kind, url_key=url_key(url)).first()
+    if there is not None:
+        return there, False
+    if place == "unknown":
+        place = place_of(host_of(url))
+    number = (Sighting.objects.filter(**owner).aggregate(top=Max("number"))["top"] or 0) + 1
+    sighting = Sighting.objects.create(
+        **owner, number=number, kind=kind, origin=origin, url=url, url_key=url_key(url),
+        host=host_of(url), place=place, found_at=now, next_look_at=now, target=target,
+    )  # fmt: skip
+    record(
+        "sighting.added", actor=actor, actor_kind=actor_kind, obj=sighting, case=case, at=now,
+        fields=["url"],
+    )  # fmt: skip
+    return sighting, True
+
+
+def place_of(host: str) -> str:
+    """The kind of place of a host, as the registry knows it."""
+    for recipient in outside.registry().responsible(host, ("platform", "media_host", "search")):
+        return recipient.channel_type
+    return "unknown"
+
+
+def materials_of(sighting: Sighting) -> list[Material]:
+    """What is hunted for the case or bank of a sighting."""
+    owner = {"case": sighting.case_id} if sighting.case_id else {"bank": sighting.bank_id}
+    return list(Material.objects.filter(**owner, withdrawn_at=None))
+
+
+def look(sighting: Sighting, *, now: datetime) -> Seen:
+    """One round of looks; reaches the web, writes nothing."""
+    index = HuntedIndex([material.hunted() for material in materials_of(sighting)])
+    recorded = list(sighting.media.values_list("url", flat=True))
+    return look_around(sighting, index, recorded, now=now)
+
+
+@transaction.atomic
+def record_look(sighting_id: object, seen: Seen, *, now: datetime) -> LookResult:
+    """Write a round down, judge all rounds, and set when to look again."""
+    sighting = Sighting.objects.select_for_update().get(pk=sighting_id)
+    before = sighting.verdict_code
+    newly_matched = _record_hits(sighting, seen, now=now)
+    past = [Round.from_json(look.round) for look in sighting.looks.order_by("number")]
+    judgement = judge([*past, seen.round], kind=_judged_kind(sighting))
+    reasons = [reason.to_json() for reason in judgement.reasons]
+    sighting.looks_done += 1
+    sighting.last_look_at = now
+    Look.objects.create(
+        sighting=sighting, number=sighting.looks_done, at=now, round=seen.round.slim().to_json(),
+        verdict=judgement.verdict, reasons=reasons,
+    )  # fmt: skip
+    if judgement.verdict != before or sighting.verdict_at is None:
+        sighting.verdict_at = now
+    sighting.verdict, sighting.reasons = judgement.verdict, reasons
+    when, why = next_look(judgement, at=now, promise_ends=None, looks_done=sighting.looks_done)
+    sighting.next_look_at, sighting.next_look_reason = on_grid(when), why.to_json()
+    sighting.look_queued = False
+    sighting.save()
+    if judgement.verdict != before:
+        record(f"verdict.{judgement.verdict}", obj=sighting, case=sighting.case, at=now)
+    return LookResult(before, judgement.verdict, newly_matched)
+
+
+def on_grid(when: datetime) -> datetime:
+    """``when`` moved up to the next half hour."""
+    step = timedelta(minutes=GRID_MINUTES)
+    past = timedelta(
+        minutes=when.minute % GRID_MINUTES, seconds=when.second, microseconds=when.microsecond
+    )
+    return when if not past else when - past + step
+
+
+def _judged_kind(sighting: Sighting) -> str:
+    return "search_result" if sighting.kind == Sighting.Kind.SEARCH_RESULT else "page"
+
+
+def _record_hits(sighting: Sighting, seen: Seen, *, now: datetime) -> bool:
+    """Keep what matched; True when the sighting had no match before."""
+    for hit in seen.hits:
+        SightingMedia.objects.get_or_create(
+            sighting=sighting, url_key=url_key(hit.url),
+            defaults={
+                "url": hit.url, "host": host_of(hit.url), "material_id": hit.material_id,
+                "distance": hit.distance, "first_seen_at": now,
+            },
+        )  # fmt: skip
+    if not seen.hits:
+        return False
+    best = min(seen.hits, key=lambda hit: hit.distance)
+    fresh = sighting.matched_at is None
+    if fresh:
+        sighting.matched_at = now
+        sighting.material_id, sighting.distance = best.material_id, best.distance
+        sighting.earlier = earlier_of(sighting)
+    return fresh
+
+
+def earlier_of(sighting: Sighting) -> Sighting | None:
+    """An earlier sighting of the same material that was gone before this one was found."""
+    if sighting.origin not in {Sighting.Origin.WATCH, Sighting.Origin.PATROL}:
+        return None
+    gone = (Verdict.GONE_CONFIRMED, Verdict.GONE_PROVISIONAL)
+    return (
+        Sighting.objects.filter(material_id=sighting.material_id, verdict__in=gone)
+        .exclude(pk=sighting.pk)
+        .order_by("verdict_at")
+        .first()
+    )
+
+
+@transaction.atomic
+def import_bank(
+    imported: ImportedBank,
+    *,
+    name: str,
+    owner: str,
+    purpose: str,
+    terms: str,
+    origin: str,
+    legal_basis: str,
+    now: datetime,
+    by: "Staff | None" = None,
+) -> Bank:
+    """A hash list becomes a bank; importing it again adds only what is new."""
+    bank, _ = Bank.objects.update_or_create(
+        name=name,
+        defaults={
+            "owner": owner, "purpose": purpose, "terms": terms, "origin": origin,
+            "legal_basis": legal_basis, "imported_at": now,
+        },
+    )  # fmt: skip
+    known = set(bank.materials.values_list("key", flat=True))
+    rows = []
+    for number, item in enumerate(imported.items, start=len(known) + 1):
+        if item.key in known:
+            continue
+        known.add(item.key)
+        rows.append(
+            Material(
+                bank=bank, number=number, key=item.key, kind=item.kind, pdq=item.pdq,
+                quality=item.quality, md5=item.md5, sha1=item.sha1, sha256=item.sha256,
+                frames=[[f.seconds, f.pdq, f.quality] for f in item.frames], added_at=now,
+            )
+        )  # fmt: skip
+    Material.objects.bulk_create(rows)
+    kind = "staff" if by else "operator"
+    record("bank.imported", actor=by, actor_kind=kind, obj=bank, fields=["materials"], at=now)
+    return bank

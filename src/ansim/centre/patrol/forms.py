@@ -1,0 +1,78 @@
+"""Forms of the patrol room."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import get_language, gettext_lazy
+
+from ansim.centre import outside
+from ansim.centre.shell.context import in_language
+from ansim.errors import AnsimError
+from ansim.matching import Bank, read_bank
+
+APPROVAL_DAYS = 90
+MAX_APPROVAL_DAYS = 365
+REQUIRED = gettext_lazy("Fill this in; a hash list is not hunted without it.")
+
+
+def _text(label: Any, length: int) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, error_messages={"required": REQUIRED})
+
+
+class BankForm(forms.Form):
+    """A hash list with where it comes from, what it may be used for, and on which legal basis."""
+
+    hashes = forms.FileField(
+        label=gettext_lazy("Hash list (CSV or JSON Lines)"),
+        error_messages={
+            "required": gettext_lazy("Choose the file with the hash list."),
+            "empty": gettext_lazy("The file is empty; choose another one."),
+        },
+    )
+    name = _text(gettext_lazy("Name of the bank"), 120)
+    owner = _text(gettext_lazy("Owner"), 120)
+    purpose = _text(gettext_lazy("Purpose"), 200)
+    terms = _text(gettext_lazy("Terms of use"), 200)
+    origin = _text(gettext_lazy("Where it was received from"), 200)
+    legal_basis = forms.ChoiceField(
+        label=gettext_lazy("Legal basis"), widget=forms.Select(attrs={"class": "input"}),
+        error_messages={"required": REQUIRED},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bases = [(rule.code, in_language(rule.title)) for rule in outside.registry().bases]
+        self.fields["legal_basis"].choices = bases  # type: ignore[attr-defined]
+        self.bank: Bank | None = None
+
+    def clean_hashes(self) -> UploadedFile:
+        """Read the list; every fault names its line and the mend."""
+        given: UploadedFile = self.cleaned_data["hashes"]
+        try:
+            self.bank = read_bank(given.read(), _form_of(given.name or ""))
+        except AnsimError as error:
+            raise forms.ValidationError(error.sentence(get_language() or "ko")) from error
+        return given
+
+
+def _form_of(name: str) -> str | None:
+    suffix = name.rpartition(".")[2].lower()
+    return suffix if suffix in {"csv", "jsonl"} else None
+
+
+class BankApprovalForm(forms.Form):
+    """For how many days notices about a bank's hits go without asking each time."""
+
+    days = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_APPROVAL_DAYS,
+        initial=APPROVAL_DAYS,
+        label=gettext_lazy("Days"),
+        error_messages={
+            "required": gettext_lazy("Write for how many days it holds."),
+            "invalid": gettext_lazy("Write the days as a number, such as 30."),
+            "min_value": gettext_lazy("It must hold for at least one day."),
+            "max_value": gettext_lazy("It may hold for 365 days at most; then decide again."),
+        },
+    )

@@ -1,0 +1,97 @@
+"""Rows of the patrol page in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from ansim.centre import outside
+from ansim.centre.cases.taxonomy import taxonomy
+from ansim.centre.materials.models import Bank, Sighting
+from ansim.centre.patrol import words
+from ansim.centre.patrol.models import Run, Source
+from ansim.centre.patrol.queries import BankRow, SourceRow
+from ansim.centre.shell.context import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source: how it does, what its last run saw, when it runs again."""
+
+    source: Source
+    kind: Promise | str
+    place: str
+    basis: str
+    health: Promise | str
+    tone: str
+    last_run: Run | None
+    next_run_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitLine:
+    """A place that was found: its label, whose it is, how close the match is."""
+
+    sighting: Sighting
+    owner: str
+    place: str
+    distance: int | None
+    hunted_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """A bank: how many fingerprints, on which basis, whether notices stand approved."""
+
+    bank: Bank
+    count: int
+    basis: str
+    approved: bool
+
+
+def source_line(row: SourceRow) -> SourceLine:
+    """A source in words."""
+    source, health = row.source, str(row.health)
+    return SourceLine(
+        source=source,
+        kind=words.KINDS.get(source.kind, source.kind),
+        place=taxonomy().label("place", source.place),
+        basis=basis_words(source.legal_basis),
+        health=words.HEALTH.get(health, health),
+        tone=words.HEALTH_TONES.get(health, "mute"),
+        last_run=row.last_run,
+        next_run_at=row.next_run_at,
+        problem=row.last_run.problem if row.last_run is not None else "",
+    )
+
+
+def hit_line(sighting: Sighting) -> HitLine:
+    """A found place in words."""
+    case = sighting.case
+    return HitLine(
+        sighting=sighting,
+        owner=case.spoken if case is not None else str(sighting.bank),
+        place=taxonomy().label("place", sighting.place),
+        distance=sighting.distance,
+        hunted_until=None if case is None else case.watch_until,
+    )
+
+
+def bank_line(row: BankRow, now: datetime) -> BankLine:
+    """A bank in words."""
+    bank = row.bank
+    until = bank.approved_until
+    return BankLine(
+        bank=bank,
+        count=bank.materials.count(),
+        basis=basis_words(bank.legal_basis),
+        approved=bank.approved_by_id is not None and until is not None and now < until,
+    )
+
+
+def basis_words(code: str) -> str:
+    """A legal basis by its title; its code when the register does not know it."""
+    titles = {rule.code: in_language(rule.title) for rule in outside.registry().bases}
+    return titles.get(code, code) or gettext("None stated")

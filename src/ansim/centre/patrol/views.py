@@ -1,0 +1,98 @@
+"""The re-upload watch: where it looks, which banks it hunts, what it found."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ansim.centre import clock, outside
+from ansim.centre.access.permissions import StaffRequest, can, staff_view
+from ansim.centre.materials.models import Bank, Sighting
+from ansim.centre.patrol import queries, services, showing
+from ansim.centre.patrol.forms import BankApprovalForm, BankForm
+from ansim.centre.patrol.models import Source
+from ansim.centre.shell.context import in_language
+
+
+@require_GET
+@staff_view("patrol.read")
+def overview(request: StaffRequest) -> HttpResponse:
+    """Sources and their health, hits, re-uploads, banks."""
+    found = queries.overview()
+    now = clock.now()
+    context = {
+        "sources": [showing.source_line(row) for row in found.sources],
+        "hits": _hits(found.hits),
+        "reuploads": _hits(found.reuploads),
+        "banks": [showing.bank_line(row, now) for row in found.banks],
+        "may_decide": can(request.user, "patrol.decide"),
+        "may_approve": can(request.user, "standing_approval.give"),
+        "now": now,
+    }
+    return render(request, "patrol/overview.html", context)
+
+
+def _hits(sightings: list[Sighting]) -> list[showing.HitLine]:
+    """The closest first: what is most surely the same is dealt with first."""
+    lines = [showing.hit_line(one) for one in sightings]
+    return sorted(lines, key=lambda line: (line.distance is None, line.distance or 0))
+
+
+@require_POST
+@staff_view("patrol.decide")
+def run_now(request: StaffRequest, source_id: UUID) -> HttpResponse:
+    """Ask for a walk through a source now."""
+    source = get_object_or_404(Source, pk=source_id, active=True)
+    services.run_source_now(source, by=request.user, now=clock.now())
+    messages.success(request, gettext("The source will be looked through in the next minutes."))
+    return HttpResponseRedirect(reverse("patrol"))
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view("patrol.decide")
+def import_bank(request: StaffRequest) -> HttpResponse:
+    """Take in a hash list; what was typed stays when something is wrong."""
+    posted = request.method == "POST"
+    form = BankForm(request.POST if posted else None, request.FILES if posted else None)
+    if posted and form.is_valid() and form.bank is not None:
+        given: dict[str, Any] = form.cleaned_data
+        bank = services.import_bank(
+            form.bank, name=given["name"], owner=given["owner"], purpose=given["purpose"],
+            terms=given["terms"], origin=given["origin"], legal_basis=given["legal_basis"],
+            now=clock.now(), by=request.user,
+        )  # fmt: skip
+        count = bank.materials.count()
+        said = ngettext(
+            "The bank has %(count)d fingerprint and is hunted from now on.",
+            "The bank has %(count)d fingerprints and is hunted from now on.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
+        return HttpResponseRedirect(reverse("patrol"))
+    return render(request, "patrol/import.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view("standing_approval.give")
+def approve_bank(request: StaffRequest, bank_id: UUID) -> HttpResponse:
+    """A standing approval for a bank: notices about its hits go without asking, for some days."""
+    bank = get_object_or_404(Bank, pk=bank_id, active=True)
+    form = BankApprovalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        days = form.cleaned_data["days"]
+        services.approve_bank(bank, by=request.user, days=days, now=clock.now())
+        messages.success(request, gettext("The standing approval is given and logged."))
+        return HttpResponseRedirect(reverse("patrol"))
+    bases = {rule.code: in_language(rule.title) for rule in outside.registry().bases}
+    context = {
+        "bank": bank,
+        "basis": bases.get(bank.legal_basis, bank.legal_basis),
+        "count": bank.materials.count(),
+        "form": form,
+    }
+    return render(request, "patrol/approve_bank.html", context)

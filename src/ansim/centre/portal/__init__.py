@@ -1,0 +1,1 @@
+"""Portal: the person's own pages."""

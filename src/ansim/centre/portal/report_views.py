@@ -1,0 +1,220 @@
+"""The report: six pages, one draft that travels with them, and the code at the end.
+
+Each page posts to the address of the page that comes next, with the number of the page it is
+(``step``) and what was pressed (``do``). The answer is the next page itself, so that the draft can
+travel in it; where something has to be looked at again it is the same page once more.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ansim.centre import clock
+from ansim.centre.intake.services import NobodyToReceive
+from ansim.centre.intake.uploads import given_files
+from ansim.centre.portal import sending
+from ansim.centre.portal.draft import Draft, DraftLost, DraftTooLarge
+from ansim.centre.portal.fingerprinting import MOST_MATERIALS, fingerprints_of, kept
+from ansim.centre.portal.forms import LAST, STEPS
+from ansim.centre.portal.person import let_in
+from ansim.centre.portal.step_forms import LinksForm, StepForm
+from ansim.centre.portal.summary import summary_of
+from ansim.errors import AnsimError
+
+TITLES: Final[tuple[Promise, ...]] = (
+    pgettext_lazy("portal", "Who is it for?"),
+    pgettext_lazy("portal", "Where did you see it?"),
+    pgettext_lazy("portal", "What happened?"),
+    pgettext_lazy("portal", "Are you in danger now?"),
+    pgettext_lazy("portal", "How may we reach you?"),
+    pgettext_lazy("portal", "Check and send"),
+)
+# The browser may keep these pages so that Back and Forward work; the way out clears them
+# (Clear-Site-Data). What they carry opens only with a cookie that goes at the same time.
+KEEP_FOR_BACK: Final = "private, no-cache"
+YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page about to be shown."""
+
+    number: int
+    form: StepForm
+    draft: Draft
+    secret: bytes
+    file_problems: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, number: int) -> HttpResponse:
+    """One page of the report."""
+    if not 1 <= number <= LAST:
+        raise Http404
+    if request.method != "POST":
+        return begin(request) if number == 1 else HttpResponseRedirect(reverse("report", args=[1]))
+    try:
+        page = _sent_page(request)
+    except DraftLost as lost:
+        return start_again(request, lost)
+    do = request.POST.get("do", "next")
+    if do.startswith("lang:"):
+        return _in_language(request, _kept(page), do.removeprefix("lang:"))
+    return show(request, _after(page, do, number))
+
+
+def begin(request: HttpRequest) -> HttpResponse:
+    """The first page with an empty draft. The browser's secret stays if it has one."""
+    try:
+        secret = sending.draft_secret(request)
+    except DraftLost:
+        secret = sending.new_draft_secret()
+    response = show(request, Page(1, STEPS[0](), Draft.begin(clock.now()), secret))
+    sending.set_cookie(response, "d", secret.hex())
+    return response
+
+
+def start_again(request: HttpRequest, lost: DraftLost) -> HttpResponse:
+    """One sentence, and the way to the first page."""
+    words = {"sentence": lost.sentence(get_language() or "ko")}
+    return render(request, "portal/start_again.html", words, status=400)
+
+
+def _sent_page(request: HttpRequest) -> Page:
+    """What the browser sent: the page it was on, and the draft with its new fingerprints."""
+    secret = sending.draft_secret(request)
+    draft = sending.open_draft(request.POST.get("draft", ""), secret, clock.now())
+    came_from = request.POST.get("step", "")
+    number = int(came_from) if came_from in {str(n) for n in range(1, LAST + 1)} else 1
+    files = given_files(request.FILES, "files")
+    found, problems = fingerprints_of(files, room=MOST_MATERIALS - len(draft.materials))
+    draft = draft.with_materials((*draft.materials, *found))
+    form = STEPS[number - 1](request.POST)
+    return Page(number, form, draft, secret, problems)
+
+
+def _kept(page: Page, *, more: int = 0) -> Page:
+    """The same page with everything as typed, unchecked; ``more`` empty address fields."""
+    step_form = STEPS[page.number - 1]
+    answers = page.form.answers()
+    draft = page.draft.keep(step_form.names(page.draft.answers), answers)
+    if issubclass(step_form, LinksForm):
+        return replace(page, draft=draft, form=step_form.shown(answers, more=more))
+    return replace(page, draft=draft, form=step_form.shown(answers))
+
+
+def _after(page: Page, do: str, target: int) -> Page:
+    """The page to show after a button was pressed."""
+    stay = _kept(page, more=int(do == "add"))
+    if do.startswith("drop:"):
+        number = do.removeprefix("drop:")
+        remaining = tuple(
+            one for n, one in enumerate(page.draft.materials, start=1) if str(n) != number
+        )
+        return replace(stay, draft=stay.draft.with_materials(remaining))
+    if do in {"add", "upload"} or page.file_problems:
+        return stay
+    if do == "next" and not page.form.is_valid():
+        return replace(page, draft=stay.draft)
+    draft = stay.draft
+    if do == "skip":
+        names = STEPS[page.number - 1].names(page.draft.answers)
+        draft = page.draft.keep(names, page.form.good_answers())
+    return Page(target, STEPS[target - 1].shown(draft.answers), draft, page.secret)
+
+
+def show(request: HttpRequest, page: Page) -> HttpResponse:
+    """Render one page with its draft sealed into it."""
+    try:
+        sealed = sending.seal_draft(page.draft, page.secret)
+    except DraftTooLarge as error:
+        # What was just added does not fit: what the page came with still travels on.
+        page = replace(page, problem=error.sentence(get_language() or "ko"))
+        sealed = request.POST.get("draft", "")
+    words = {
+        "page": page,
+        "number": page.number,
+        "last": LAST,
+        "next": reverse("report-send") if page.number == LAST else _address(page.number + 1),
+        "previous": _address(page.number - 1) if page.number > 1 else "",
+        "here": _address(page.number),
+        "heading": TITLES[page.number - 1],
+        "form": page.form,
+        "draft": sealed,
+        "kept": kept(page.draft.materials),
+        "problems": len(page.file_problems) + bool(page.problem),
+        "minor": page.draft.answers.get("age", [""])[-1] in sending.MINOR_AGES,
+        "flags": page.draft.answers.get("flag", []),
+        "summary": summary_of(page.draft) if page.number == LAST else [],
+        "other_languages": [
+            (code, name) for code, name in settings.LANGUAGES if code != get_language()
+        ],
+    }
+    response = render(request, f"portal/step{page.number}.html", words)
+    response["Cache-Control"] = KEEP_FOR_BACK
+    return response
+
+
+def _address(number: int) -> str:
+    return reverse("report", args=[number])
+
+
+def _in_language(request: HttpRequest, page: Page, code: str) -> HttpResponse:
+    """The same page in another language, with everything typed so far."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    with translation.override(code):
+        page = replace(page, form=STEPS[page.number - 1].shown(page.draft.answers))
+        response = show(request, page)
+    response["Content-Language"] = code
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
+    )  # fmt: skip
+    return response
+
+
+@sensitive_post_parameters()
+@require_POST
+def send(request: HttpRequest) -> HttpResponse:
+    """Take the report in; the code is shown on the page that follows."""
+    try:
+        page = _sent_page(request)
+    except DraftLost as lost:
+        return start_again(request, lost)
+    wrong = sending.first_wrong(page.draft)
+    if wrong is not None:
+        number, form = wrong
+        return show(request, replace(page, number=number, form=form))
+    try:
+        code, private = sending.send(
+            page.draft, request.session, language=get_language() or "ko", now=clock.now()
+        )
+    except (DatabaseError, AnsimError) as error:
+        return show(request, replace(page, problem=_why_not_sent(error)))
+    response = HttpResponseRedirect(reverse("report-code"))
+    response.status_code = 303
+    let_in(request, response, private)
+    sending.carry_code(response, code, page.secret)
+    return response
+
+
+def _why_not_sent(error: DatabaseError | AnsimError) -> str:
+    """One sentence for the person; what only an operator can mend is not explained to them."""
+    if isinstance(error, DatabaseError | NobodyToReceive):
+        return pgettext(
+            "portal", "We could not take this in just now. What you typed is still here."
+        )
+    return error.sentence(get_language() or "ko")

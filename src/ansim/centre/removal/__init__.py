@@ -1,0 +1,1 @@
+"""Removal: requests, approvals, the ladder of recipients, replies, clocks."""

@@ -1,0 +1,229 @@
+"""From a sighting to a drafted request: recipient, basis, letter, checks."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from ansim.centre import outside
+from ansim.centre.custody.services import record
+from ansim.centre.materials.models import Sighting
+from ansim.centre.removal.errors import NoBasis, NoRecipient
+from ansim.centre.removal.models import Reply, Request, StandingApproval
+from ansim.errors import AnsimError
+from ansim.notices import (
+    MEDIA_COPY,
+    NoticeFacts,
+    PriorAsk,
+    Recipient,
+    build_notice,
+)
+
+# Without letters and digits that look alike on paper.
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+PURPOSE_OF_KIND = {
+    "platform": "notify",
+    "media_host": "notify",
+    "host": "notify",
+    "search": "search_engines",
+    "police": "police",
+    "regulator": "regulator",
+}
+IMAGE_HARMS = frozenset({"illegal_filming", "distribution", "distribution_anxiety", "threat"})
+ITEM_KIND = {
+    "picture": {"ko": "사진이 있는 게시물", "en": "a post with a picture"},
+    "video": {"ko": "영상이 있는 게시물", "en": "a post with a video"},
+    "listing": {"ko": "검색 결과", "en": "a search result"},
+    "file": {"ko": "서버에 남은 파일", "en": "a file left on a server"},
+    "unmatched": {"ko": "게시물", "en": "a post"},
+}
+
+
+def basis_for(sighting: Sighting, kind: str, now: datetime) -> str:
+    """What allows sending to a recipient of ``kind``: ``consent`` or ``law:<code>``.
+
+    Raises NoBasis when there is neither. Asked when drafting, approving and sending, so that a
+    withdrawn consent stops what is still on its way.
+    """
+    if sighting.bank is not None:
+        return f"law:{sighting.bank.legal_basis}"
+    if sighting.case is None or not sighting.case.allows(PURPOSE_OF_KIND[kind], now):
+        raise NoBasis
+    return "consent"
+
+
+def harm_of(sighting: Sighting) -> str:
+    """The kind of harm that the letter names."""
+    if sighting.bank is not None:
+        return "csam"
+    codes = set() if sighting.case is None else {harm.code for harm in sighting.case.harms.all()}
+    if "synthesis" in codes:
+        return "deepfake"
+    return "personal_data" if "personal_data" in codes and not codes & IMAGE_HARMS else "ncii"
+
+
+def _item_kind(sighting: Sighting, why: str) -> dict[str, str]:
+    if sighting.kind == Sighting.Kind.SEARCH_RESULT:
+        return ITEM_KIND["listing"]
+    if why == Request.Why.MEDIA_COPY:
+        return ITEM_KIND["file"]
+    return ITEM_KIND[sighting.material.kind if sighting.material is not None else "unmatched"]
+
+
+def _urls(sighting: Sighting, why: str) -> tuple[str, ...]:
+    media = tuple(sighting.media.values_list("url", flat=True))
+    if why == Request.Why.MEDIA_COPY:
+        return media
+    if sighting.kind == Sighting.Kind.SEARCH_RESULT and sighting.target is not None:
+        return (sighting.target.url,)
+    return (sighting.url, *media)
+
+
+def _came(request: Request) -> str:
+    if request.ending == Request.Ending.BOUNCED or request.bounced_how:
+        return "bounced"
+    if request.why == Request.Why.MEDIA_COPY:
+        return "page_gone_file_remains"
+    answered = request.replies.filter(kind=Reply.Kind.REPLY).exists()
+    if answered:
+        return "still_there"
+    return "acknowledged" if request.received_at and not request.receipt_is_presumed else "nothing"
+
+
+def prior_asks(sighting: Sighting) -> tuple[PriorAsk, ...]:
+    """Who was asked about this sighting before, when, and what came of it."""
+    asked = sighting.requests.exclude(sent_at=None).exclude(
+        recipient_kind__in=("police", "regulator", "search")
+    )
+    registry = outside.registry()
+    return tuple(
+        PriorAsk(registry.recipient(one.recipient).name, one.sent_at, _came(one))  # type: ignore[arg-type]
+        for one in asked.order_by("sent_at")
+        if one.sent_at is not None
+    )
+
+
+def facts_for(
+    sighting: Sighting, reference: str, why: str, basis: str, now: datetime, language: str
+) -> NoticeFacts:
+    """The facts of one request, in the centre's name; the person's name is not among them."""
+    centre = settings.ANSIM_CENTRE
+    materials = [sighting.material] if sighting.material is not None else []
+    return NoticeFacts(
+        centre_name=centre["name"],
+        centre_email=centre["email"],
+        centre_phone=centre["phone"],
+        designated_body=centre["designated_body"],
+        request_ref=reference,
+        item_urls=_urls(sighting, why),
+        item_kind=_item_kind(sighting, why),
+        harm=harm_of(sighting),
+        basis=basis,
+        pdq=tuple(material.pdq for material in materials),
+        sha256=tuple(material.sha256 for material in materials if material.sha256),
+        seen_at=sighting.matched_at or sighting.found_at,
+        statement_of_good_faith=True,
+        signature=centre["signatory"][language],
+        prior=prior_asks(sighting),
+        request_kind="report" if why in {Request.Why.REFERRAL, Request.Why.REGULATOR} else "deletion",
+    )
+
+
+def new_reference() -> str:
+    """A fresh request reference such as R-7F3K2: short to say, meaning nothing."""
+    while True:
+        reference = "R-" + "".join(secrets.choice(LETTERS) for _ in range(5))
+        if not Request.objects.filter(reference=reference).exists():
+            return reference
+
+
+@transaction.atomic
+def draft_request(
+    sighting: Sighting,
+    recipient: Recipient | None,
+    *,
+    why: str,
+    now: datetime,
+    by_staff: bool = False,
+) -> Request | None:
+    """Draft the next rung for a recipient; None when that recipient has been asked already.
+
+    What cannot be written (no recipient, no route, no basis) becomes a draft that says so: a
+    person sees it in the queue instead of nothing happening.
+    """
+    Sighting.objects.select_for_update().get(pk=sighting.pk)
+    code = "" if recipient is None else recipient.code
+    if sighting.requests.filter(recipient=code).exists() and not by_staff:
+        return None
+    rung = sighting.requests.filter(recipient_kind__in=("platform", "media_host", "host", "")).count()
+    request = Request(
+        reference=new_reference(), sighting=sighting, rung=rung + 1, recipient=code,
+        recipient_kind="" if recipient is None else recipient.kind,
+        regime="" if recipient is None else recipient.regime, why=why, drafted_at=now,
+        basis="", language="en", subject="", body="",
+    )  # fmt: skip
+    try:
+        if recipient is None:
+            raise NoRecipient
+        write_letter(request, recipient, now=now)
+    except AnsimError as error:
+        request.problem = error.code
+    request.save(force_insert=True)
+    record("request.drafted", obj=request, case=sighting.case, fields=["recipient"], at=now)
+    if request.ready and standing_approval(request, now) is not None:
+        _approve_standing(request, now)
+    return request
+
+
+def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> None:
+    """Fill a request with its letter and checks (not saved).
+
+    Raises NoBasis and the errors of ansim.notices.
+    """
+    sighting = request.sighting
+    request.basis = basis_for(sighting, recipient.kind, now)
+    registry = outside.registry()
+    language = recipient.routes[0].language if recipient.routes else "en"
+    facts = facts_for(sighting, request.reference, request.why, request.basis, now, language)
+    notice = build_notice(
+        facts, recipient, registry.regime(recipient.regime), now=now,
+        letter=MEDIA_COPY if request.why == Request.Why.MEDIA_COPY else None,
+        zone=ZoneInfo(settings.ANSIM_ZONE), bases=registry.bases,
+    )  # fmt: skip
+    request.language, request.subject, request.body = notice.language, notice.subject, notice.body
+    request.fields = [
+        {"name": check.name, "label": check.label, "ok": check.ok, "why": check.why}
+        for check in notice.fields
+    ]
+    request.ready, request.problem = notice.ready, "" if notice.ready else "not_ready"
+    request.to_address = notice.route.address
+
+
+def standing_approval(request: Request, now: datetime) -> object | None:
+    """The person's standing approval that covers this request, if there is one."""
+    bank = request.sighting.bank
+    if bank is not None and bank.approved_by_id and bank.approved_until and now < bank.approved_until:
+        return bank.approved_by
+    standing = StandingApproval.objects.filter(
+        recipient=request.recipient, why=request.why, given_at__lte=now, ends_at__gt=now, ended_at=None
+    ).first()
+    return None if standing is None else standing.given_by
+
+
+def _approve_standing(request: Request, now: datetime) -> None:
+    request.approved_by = standing_approval(request, now)  # type: ignore[assignment]
+    request.approved_at, request.by_standing_approval = now, True
+    request.state = Request.State.APPROVED
+    request.save()
+    record(
+        "request.approved_standing", actor=request.approved_by, obj=request,
+        case=request.sighting.case, at=now,
+    )  # fmt: skip
+
+
+def first_of(recipients: Iterable[Recipient]) -> Recipient | None:
+    """The best recipient of a list, which the registry sorts by closeness."""
+    return next(iter(recipients), None)

@@ -1,0 +1,132 @@
+"""The ladder: what to ask next, of whom, after each verdict, bounce or end of a clock.
+
+Platform first; the media host for a file that stays; then the company that hosts the site; then
+the regulator. Search engines and the police run beside it and wait for nobody.
+"""
+
+from datetime import datetime
+
+from ansim.centre import outside
+from ansim.centre.custody.services import record
+from ansim.centre.materials.models import Sighting
+from ansim.centre.removal.drafting import draft_request, first_of
+from ansim.centre.removal.models import Request
+from ansim.notices import Recipient
+from ansim.verdicts import Verdict
+
+LADDER_KINDS = ("platform", "media_host", "host", "")
+# Verdicts that leave something to ask for.
+TO_ASK = frozenset(
+    {
+        Verdict.PRESENT, Verdict.CACHED_COPY, Verdict.MOVED, Verdict.BLOCKED_IN_COUNTRY,
+        Verdict.GEO_DENIED, Verdict.RESTRICTED,
+    }
+)  # fmt: skip
+WAITING = (Request.State.SENT, Request.State.RECEIVED)
+UNSENT = (Request.State.DRAFT, Request.State.APPROVED)
+
+
+def react(sighting: Sighting, *, now: datetime) -> None:
+    """Bring a sighting's requests in line with its verdict. Safe to call again and again."""
+    verdict = sighting.verdict_code
+    if sighting.kind == Sighting.Kind.SEARCH_RESULT:
+        _react_to_listing(sighting, verdict, now)
+        return
+    if verdict == Verdict.GONE_CONFIRMED:
+        close_all(sighting, Request.Ending.GONE, now=now)
+        return
+    if sighting.matched_at is None:
+        return
+    if verdict == Verdict.CACHED_COPY:
+        _ask_media_hosts(sighting, now)
+    if verdict in TO_ASK:
+        _ask_first(sighting, now)
+        _climb(sighting, now)
+    if sighting.case is not None and verdict == Verdict.PRESENT:
+        _refer(sighting, now)
+    if sighting.bank is not None:
+        _refer(sighting, now)
+
+
+def close_all(sighting: Sighting, ending: str, *, now: datetime) -> None:
+    """Close what is still open about a sighting; drafts that nobody needs any more too."""
+    kept = (Request.State.SENDING, Request.State.UNCLEAR)
+    beside = ("police", "regulator")
+    for request in sighting.requests.exclude(state=Request.State.CLOSED).exclude(state__in=kept):
+        if request.recipient_kind in beside and request.state in WAITING:
+            continue
+        close(request, ending, now=now)
+
+
+def close(request: Request, ending: str, *, now: datetime) -> None:
+    """Close one request and say why."""
+    request.state, request.ending, request.closed_at = Request.State.CLOSED, ending, now
+    request.save(update_fields=["state", "ending", "closed_at"])
+    record(f"request.closed.{ending}", obj=request, case=request.sighting.case, at=now)
+
+
+def _react_to_listing(sighting: Sighting, verdict: Verdict, now: datetime) -> None:
+    if verdict == Verdict.PRESENT:
+        recipient = first_of(outside.registry().responsible(sighting.host, ("search",)))
+        draft_request(sighting, recipient, why=Request.Why.SEARCH, now=now)
+    elif verdict == Verdict.DEINDEXED:
+        close_all(sighting, Request.Ending.DEINDEXED, now=now)
+
+
+def _ask_first(sighting: Sighting, now: datetime) -> None:
+    if sighting.requests.filter(recipient_kind__in=LADDER_KINDS).exists():
+        return
+    registry = outside.registry()
+    platform = first_of(registry.responsible(sighting.host, ("platform", "media_host")))
+    draft_request(sighting, platform or registry.host_of(sighting.host), why=Request.Why.FIRST, now=now)
+
+
+def _ask_media_hosts(sighting: Sighting, now: datetime) -> None:
+    registry = outside.registry()
+    for host in dict.fromkeys(sighting.media.values_list("host", flat=True)):
+        recipient = first_of(registry.responsible(host, ("media_host", "platform")))
+        recipient = recipient or registry.host_of(host)
+        draft_request(sighting, recipient, why=Request.Why.MEDIA_COPY, now=now)
+
+
+def _climb(sighting: Sighting, now: datetime) -> None:
+    """The next rung when every open rung's time is over and the item is still not gone."""
+    steps = list(sighting.requests.filter(recipient_kind__in=LADDER_KINDS))
+    if not steps or any(step.state not in (*WAITING, Request.State.CLOSED) for step in steps):
+        return
+    open_steps = [step for step in steps if step.state in WAITING]
+    if any(step.escalates_at is None or step.escalates_at > now for step in open_steps):
+        return
+    if not open_steps and steps[-1].ending in {Request.Ending.RETURNED, Request.Ending.NO_BASIS}:
+        return
+    for step in open_steps:
+        close(step, Request.Ending.NOT_DONE, now=now)
+    _next_rung(sighting, why=Request.Why.NOT_DONE, now=now)
+
+
+def after_bounce(request: Request, *, now: datetime) -> None:
+    """The recipient's mail server would not take the notice: go on at once to the next rung."""
+    close(request, Request.Ending.BOUNCED, now=now)
+    if request.recipient_kind in LADDER_KINDS:
+        _next_rung(request.sighting, why=Request.Why.BOUNCE, now=now)
+
+
+def _next_rung(sighting: Sighting, *, why: str, now: datetime) -> None:
+    host = outside.registry().host_of(sighting.host)
+    if host is not None and not sighting.requests.filter(recipient=host.code).exists():
+        draft_request(sighting, host, why=why, now=now)
+        return
+    for recipient in _of_kind("regulator"):
+        draft_request(sighting, recipient, why=Request.Why.REGULATOR, now=now)
+
+
+def _refer(sighting: Sighting, now: datetime) -> None:
+    """Tell the police desk, where a consent or the law allows it; nothing waits for it."""
+    if sighting.case is not None and not sighting.case.allows("police", now):
+        return
+    for recipient in _of_kind("police"):
+        draft_request(sighting, recipient, why=Request.Why.REFERRAL, now=now)
+
+
+def _of_kind(kind: str) -> list[Recipient]:
+    return [one for one in outside.registry().recipients if one.kind == kind and one.routes]

@@ -1,0 +1,78 @@
+"""One link: what every look saw from where, why the verdict is what it is, and what comes next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ansim.centre import clock
+from ansim.centre.access.permissions import StaffRequest, can, staff_view
+from ansim.centre.cases.taxonomy import taxonomy
+from ansim.centre.materials.models import Sighting
+from ansim.centre.removal import finding, services, words
+from ansim.centre.removal.climbing import rungs_of
+from ansim.centre.removal.models import Request
+from ansim.centre.removal.revealing import show_addresses
+from ansim.centre.removal.watching import looks_of, reasons_of, who_answers
+
+
+def _context(request: StaffRequest, link: Sighting, addresses: list[str]) -> dict[str, Any]:
+    open_requests = link.requests.exclude(state=Request.State.CLOSED).exists()
+    next_reason = reasons_of([link.next_look_reason] if link.next_look_reason else [])
+    return {
+        "link": link,
+        "owner": link.case.spoken if link.case is not None else str(link.bank),
+        "place": taxonomy().label("place", link.place),
+        "answers": who_answers(link),
+        "origin": words.ORIGINS.get(link.origin, link.origin),
+        "reasons": reasons_of(link.reasons),
+        "next_reason": next_reason,
+        "looks": looks_of(link),
+        "rungs": rungs_of(link),
+        "media_count": link.media.count(),
+        "addresses": addresses,
+        "is_page": link.kind == Sighting.Kind.PAGE,
+        "may_reveal": can(request.user, "sighting.reveal"),
+        "may_ask": link.kind == Sighting.Kind.PAGE
+        and not open_requests
+        and can(request.user, "notice.approve"),
+    }
+
+
+@require_GET
+@staff_view("notice.read")
+def detail(request: StaffRequest, link_id: UUID) -> HttpResponse:
+    """A link without its address."""
+    link = finding.sighting_for(request.user, link_id)
+    return render(request, "removal/link.html", _context(request, link, []))
+
+
+@require_POST
+@staff_view("sighting.reveal")
+def address(request: StaffRequest, link_id: UUID) -> HttpResponse:
+    """The same page with its addresses: answered to this POST alone, after custody has it."""
+    link = finding.sighting_for(request.user, link_id)
+    shown = show_addresses(link, by=request.user, now=clock.now())
+    return render(request, "removal/link.html", _context(request, link, shown))
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view("notice.approve")
+def ask(request: StaffRequest, link_id: UUID) -> HttpResponse:
+    """Draft a request on the person's word; it still waits for approval."""
+    link = finding.sighting_for(request.user, link_id)
+    if request.method == "GET":
+        owner = link.case.spoken if link.case is not None else str(link.bank)
+        context = {"link": link, "owner": owner, "answers": who_answers(link)}
+        return render(request, "removal/ask.html", context)
+    drafted = services.ask_anyway(link, by=request.user, now=clock.now())
+    if drafted is None:
+        messages.info(request, gettext("This recipient was already asked about the link."))
+        return HttpResponseRedirect(reverse("link", args=[link.pk]))
+    messages.success(request, gettext("The request is drafted and waits for approval."))
+    return HttpResponseRedirect(reverse("request", args=[drafted.pk]))

@@ -1,0 +1,101 @@
+"""Mail that came in: bounces, acknowledgements, answers. It informs; it closes nothing."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from ansim.centre import outside
+from ansim.centre.custody.services import record
+from ansim.centre.removal.ladder import after_bounce
+from ansim.centre.removal.models import Reply, Request
+from ansim.notices import Inbound, mark_seen, read_inbox, start_clock
+
+
+def read_mail(*, now: datetime) -> int:
+    """Take in every new mail once; returns how many were new.
+
+    A mail is marked as seen only after its row is committed, so that a killed worker reads it
+    again and the unique key keeps it from counting twice.
+    """
+    new = 0
+    for inbound in read_inbox(outside.maildir()):
+        # The mailbox also holds the sent copies: those are ours, not an answer.
+        if inbound.sender != settings.ANSIM_CENTRE["email"]:
+            new += _take_in(inbound, now)
+        mark_seen(outside.maildir(), inbound.key)
+    return new
+
+
+@transaction.atomic
+def _take_in(inbound: Inbound, now: datetime) -> int:
+    request = _request_of(inbound)
+    reply, fresh = Reply.objects.get_or_create(
+        mail_key=inbound.key,
+        defaults={
+            "request": request, "kind": inbound.kind, "received_at": now,
+            "sender_domain": inbound.sender.rpartition("@")[2][:255], "text": inbound.text,
+            "receipt_number": inbound.receipt_number[:60],
+        },
+    )  # fmt: skip
+    if not fresh:
+        return 0
+    case = None if request is None else request.sighting.case
+    record("reply.received", obj=reply, case=case, at=now)
+    if request is None:
+        return 1
+    if inbound.kind == Reply.Kind.BOUNCE:
+        if request.state in {Request.State.SENT, Request.State.SENDING, Request.State.RECEIVED}:
+            request.bounced_how = "bounce"
+            request.save(update_fields=["bounced_how"])
+            after_bounce(request, now=now)
+    elif inbound.kind != Reply.Kind.AUTO_REPLY:
+        # An out-of-office note or a report of delay says nothing about receipt.
+        confirm_receipt(request, now=now, number=inbound.receipt_number, presumed=False)
+    return 1
+
+
+def _request_of(inbound: Inbound) -> Request | None:
+    rows = Request.objects.select_for_update().select_related("sighting")
+    if inbound.request_token:
+        found = rows.filter(reference=inbound.request_token.upper()).first()
+        if found is not None:
+            return found
+    if inbound.in_reply_to:
+        return rows.filter(message_id=inbound.in_reply_to).first()
+    return None
+
+
+def confirm_receipt(request: Request, *, now: datetime, number: str, presumed: bool) -> None:
+    """The recipient has the notice: the clock starts at valid receipt, not at sending."""
+    if request.state != Request.State.SENT:
+        if number and not request.receipt_number and request.state == Request.State.RECEIVED:
+            request.receipt_number = number[:60]
+            request.save(update_fields=["receipt_number"])
+        return
+    clock = start_clock(outside.registry().regime(request.regime), now)
+    request.state, request.received_at = Request.State.RECEIVED, now
+    request.receipt_is_presumed, request.receipt_number = presumed, number[:60]
+    request.clock_kind, request.clock_ends_at = clock.kind, clock.ends_at
+    request.escalates_at = clock.escalates_at
+    request.save()
+    how = "presumed" if presumed else "confirmed"
+    record(f"request.receipt_{how}", obj=request, case=request.sighting.case, at=now)
+
+
+def presumed_after(request: Request) -> datetime | None:
+    """When a notice counts as received though nobody said so (a centre's rule, see the regime)."""
+    if request.sent_at is None:
+        return None
+    regime = outside.registry().regime(request.regime)
+    return request.sent_at + timedelta(hours=regime.presumed_receipt_hours)
+
+
+@transaction.atomic
+def presume_receipt(request_id: UUID, *, now: datetime) -> None:
+    """Count a notice as received when its recipient's server took it and no bounce came."""
+    request = Request.objects.select_for_update().get(pk=request_id)
+    due = presumed_after(request)
+    if due is not None and due <= now:
+        confirm_receipt(request, now=now, number="", presumed=True)

@@ -1,0 +1,162 @@
+"""What people decide about requests: approve, return, stand approval, settle the unclear."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from ansim.centre import outside
+from ansim.centre.access.permissions import require
+from ansim.centre.custody.services import record
+from ansim.centre.materials.models import Sighting
+from ansim.centre.removal.drafting import basis_for, draft_request, first_of, write_letter
+from ansim.centre.removal.errors import AlreadyDecided, NotReady, StillInPlay
+from ansim.centre.removal.ladder import close
+from ansim.centre.removal.models import Reply, Request, StandingApproval
+from ansim.errors import AnsimError
+
+if TYPE_CHECKING:
+    from ansim.centre.access.models import Staff
+
+
+@dataclass(slots=True)
+class Approval:
+    """What a batch approval did: each request approved, or refused with its reason."""
+
+    approved: list[Request] = field(default_factory=list)
+    refused: list[tuple[Request, AnsimError]] = field(default_factory=list)
+
+
+def approve(requests: Iterable[Request], *, by: "Staff", now: datetime) -> Approval:
+    """Approve requests one by one; a refused one does not hold up the others.
+
+    Pressing twice approves once. Raises NotPermitted.
+    """
+    require(by, "notice.approve")
+    result = Approval()
+    for request in requests:
+        try:
+            result.approved.append(_approve(request, by, now))
+        except AnsimError as error:
+            result.refused.append((request, error))
+    return result
+
+
+@transaction.atomic
+def _approve(request: Request, by: "Staff", now: datetime) -> Request:
+    row = Request.objects.select_for_update().select_related("sighting").get(pk=request.pk)
+    if row.state != Request.State.DRAFT:
+        raise AlreadyDecided
+    basis_for(row.sighting, row.recipient_kind or "platform", now)
+    if not row.ready:
+        raise NotReady
+    row.state, row.approved_by, row.approved_at = Request.State.APPROVED, by, now
+    row.save(update_fields=["state", "approved_by", "approved_at"])
+    record("request.approved", actor=by, obj=row, case=row.sighting.case, at=now)
+    return row
+
+
+@transaction.atomic
+def return_requests(requests: Iterable[Request], *, by: "Staff", now: datetime) -> int:
+    """Send drafts back: they are closed and nothing leaves. Returns how many."""
+    require(by, "notice.return")
+    returned = 0
+    for request in requests:
+        row = Request.objects.select_for_update().get(pk=request.pk)
+        if row.state not in {Request.State.DRAFT, Request.State.APPROVED}:
+            continue
+        close(row, Request.Ending.RETURNED, now=now)
+        record("request.returned", actor=by, obj=row, case=row.sighting.case, at=now)
+        returned += 1
+    return returned
+
+
+@transaction.atomic
+def rewrite(request: Request, *, by: "Staff", now: datetime) -> Request:
+    """Write a draft's letter again, after a recipient or a consent was mended.
+
+    Raises AlreadyDecided, NoBasis and the errors of ansim.notices.
+    """
+    row = Request.objects.select_for_update().get(pk=request.pk)
+    if row.state != Request.State.DRAFT:
+        raise AlreadyDecided
+    registry = outside.registry()
+    recipient = (
+        registry.recipient(row.recipient)
+        if row.recipient
+        else first_of(registry.responsible(row.sighting.host, ("platform", "media_host", "host")))
+    )
+    if recipient is not None:
+        row.recipient, row.recipient_kind = recipient.code, recipient.kind
+        row.regime = recipient.regime
+        write_letter(row, recipient, now=now)
+    row.save()
+    record("request.rewritten", actor=by, obj=row, case=row.sighting.case, fields=["body"], at=now)
+    return row
+
+
+@transaction.atomic
+def give_standing_approval(
+    recipient: str, why: str, *, by: "Staff", now: datetime, days: int
+) -> StandingApproval:
+    """Let notices of one kind to one recipient go without asking each time, until a day.
+
+    The first notice to a recipient always needs a person; see ``knows_recipient``.
+    """
+    require(by, "standing_approval.give")
+    standing = StandingApproval.objects.create(
+        recipient=recipient, why=why, given_by=by, given_at=now, ends_at=now + timedelta(days=days)
+    )
+    record("standing_approval.given", actor=by, obj=standing, fields=["recipient", "why"], at=now)
+    return standing
+
+
+def knows_recipient(code: str) -> bool:
+    """Whether a notice went to this recipient before."""
+    return Request.objects.filter(recipient=code).exclude(sent_at=None).exists()
+
+
+@transaction.atomic
+def see_reply(reply: Reply, *, by: "Staff", now: datetime) -> None:
+    """A person has read a reply."""
+    reply.seen_by, reply.seen_at = by, now
+    reply.save(update_fields=["seen_by", "seen_at"])
+    case = None if reply.request is None else reply.request.sighting.case
+    record("reply.seen", actor=by, obj=reply, case=case, at=now)
+
+
+@transaction.atomic
+def ask_anyway(sighting: Sighting, *, by: "Staff", now: datetime) -> Request | None:
+    """Draft a request on the person's word, where no fingerprint could be matched.
+
+    Raises StillInPlay while another request about the link is open.
+    """
+    if sighting.requests.exclude(state=Request.State.CLOSED).exists():
+        raise StillInPlay
+    registry = outside.registry()
+    recipient = first_of(registry.responsible(sighting.host, ("platform", "media_host")))
+    record("request.asked_anyway", actor=by, obj=sighting, case=sighting.case, at=now)
+    return draft_request(
+        sighting, recipient or registry.host_of(sighting.host), why=Request.Why.FIRST, now=now,
+        by_staff=True,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def decide_unclear(request: Request, *, by: "Staff", now: datetime, left: bool) -> Request:
+    """A person says whether a notice left, where the machine could not tell.
+
+    ``left`` False sends it again. Raises AlreadyDecided.
+    """
+    row = Request.objects.select_for_update().get(pk=request.pk)
+    if row.state != Request.State.UNCLEAR:
+        raise AlreadyDecided
+    if left:
+        row.state, row.sent_at = Request.State.SENT, now
+    else:
+        row.state, row.message_id = Request.State.APPROVED, None
+    row.save(update_fields=["state", "sent_at", "message_id"])
+    record("request.unclear_decided", actor=by, obj=row, case=row.sighting.case, at=now)
+    return row

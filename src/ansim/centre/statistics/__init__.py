@@ -1,0 +1,1 @@
+"""Statistics: the month's figures, with their units."""

@@ -1,0 +1,1 @@
+"""Support: every service given, with its provider and outcome."""

@@ -1,0 +1,1 @@
+"""Work: the worker, what is due, and jobs that survive being killed."""

@@ -1,0 +1,56 @@
+"""Jobs: Django's Tasks on the database, made safe to run again.
+
+A job and the change that caused it commit together. Every job is idempotent: a worker may be
+killed at any point, and the job is then run again from its start by whoever finds it orphaned.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django_tasks import task
+from django_tasks.base import Task
+from django_tasks_db.models import DBTaskResult
+
+from ansim.errors import AnsimError
+
+log = logging.getLogger(__name__)
+# A job that fails again and again is parked for a person to see; see ``parked_jobs``.
+TRIES = 3
+
+
+def job(priority: int = 0) -> Callable[[Callable[..., None]], Task[..., None]]:
+    """Make a function a job that is tried again when it fails.
+
+    The function's arguments are JSON (ids as strings). The last failure is kept by the task
+    table as a failed job.
+    """
+
+    def decorate(function: Callable[..., None]) -> Task[..., None]:
+        @wraps(function)
+        def run(*args: Any, attempt: int = 1, **kwargs: Any) -> None:
+            try:
+                function(*args, **kwargs)
+            except Exception as error:
+                # The process' edge: name the kind of failure, never its values.
+                kind = error.code if isinstance(error, AnsimError) else type(error).__name__
+                log.exception("job %s failed (%s), attempt %s", function.__name__, kind, attempt)
+                if attempt >= TRIES:
+                    raise
+                made.enqueue(*args, attempt=attempt + 1, **kwargs)
+
+        made = task(priority=priority)(run)
+        return made
+
+    return decorate
+
+
+def parked_jobs() -> int:
+    """How many jobs failed for good and wait for a person."""
+    return DBTaskResult.objects.failed().count()
+
+
+def is_waiting(made: Task[..., None]) -> bool:
+    """Whether such a job is waiting to be run already."""
+    return DBTaskResult.objects.ready().filter(task_path=made.module_path).exists()

@@ -1,0 +1,127 @@
+"""The worker: runs what is due and every waiting job, and adopts the jobs of dead workers."""
+
+import json
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import close_old_connections, transaction
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+from django_tasks_db.utils import exclusive_transaction
+
+from ansim.centre import clock
+from ansim.centre.work.due import run_due
+from ansim.centre.work.presence import Presence, is_alive
+
+log = logging.getLogger(__name__)
+# After so long the worker asks again what is due, so that a long walk holds up no urgent look.
+TURN_SECONDS = 0.3
+
+
+class CentreWorker(Worker):
+    """Django's database worker, with due work, adoption of orphans and an idle mark."""
+
+    def __init__(self, *, interval: float = 1.0, with_parent: bool = False) -> None:
+        super().__init__(
+            queue_names=["default"], interval=interval, batch=False, backend_name="default",
+            startup_delay=False, max_tasks=None, worker_id=uuid4().hex, excluded_queue_names=[],
+        )  # fmt: skip
+        self._presence = Presence(self.worker_id)
+        self._parent = os.getppid() if with_parent else None
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until told to stop (or until the parent is gone, when asked to go with it)."""
+        self._presence.announce()
+        try:
+            while self.running and not self._orphaned():
+                if not self.run_until_idle():
+                    self._stop.wait(self.interval)
+        finally:
+            self._presence.leave()
+
+    def run_once(self) -> None:
+        """Work until nothing is left to do now."""
+        self._presence.announce()
+        try:
+            self.run_until_idle()
+        finally:
+            self._presence.leave()
+
+    def run_until_idle(self) -> int:
+        """Run everything that is due now and all that follows from it; returns how many jobs."""
+        ran = 0
+        reading = clock.clock_file()
+        step = clock.read_clock(reading) if reading else None
+        adopt_orphans()
+        while self.running:
+            close_old_connections()
+            due = run_due(clock.now())
+            fresh = self._run_ready()
+            ran += fresh
+            if not due and not fresh:
+                break
+        if step is not None:
+            self._mark_idle(step.step)
+        return ran
+
+    def _run_ready(self) -> int:
+        """Run waiting jobs, most urgent first, until none is left or new due work may wait."""
+        ran, turn_ends = 0, time.monotonic() + TURN_SECONDS
+        while self.running and time.monotonic() < turn_ends:
+            tasks = DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
+            with exclusive_transaction(tasks.db):
+                found = tasks.get_locked()
+                if found is not None:
+                    found.claim(self.worker_id)
+            if found is None:
+                return ran
+            self.run_task(found)
+            ran += 1
+        return ran
+
+    def _orphaned(self) -> bool:
+        return self._parent is not None and os.getppid() != self._parent
+
+    def _mark_idle(self, step: int) -> None:
+        """Tell a stepped sandbox that nothing is left to do at this step of its clock."""
+        path = idle_file()
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps({"step": step}))
+        os.replace(fresh, path)
+
+
+def idle_file() -> Path:
+    """Where a worker says for which step of a sandbox's clock it found nothing left to do."""
+    folder = Path(settings.ANSIM_HOME) / "run"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / "idle.json"
+
+
+def idle_step() -> int | None:
+    """The step that the worker last marked as idle."""
+    try:
+        step = json.loads(idle_file().read_text())["step"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return int(step)
+
+
+def adopt_orphans() -> int:
+    """Put jobs of dead workers back in the queue; returns how many."""
+    adopted = 0
+    for orphan in DBTaskResult.objects.running():
+        if not orphan.worker_ids or not is_alive(orphan.worker_ids[-1]):
+            with transaction.atomic():
+                adopted += DBTaskResult.objects.filter(
+                    pk=orphan.pk, status=TaskResultStatus.RUNNING, worker_ids=orphan.worker_ids
+                ).update(status=TaskResultStatus.READY, started_at=None)
+    if adopted:
+        log.warning("adopted %s jobs of dead workers", adopted)
+    return adopted

@@ -1,0 +1,135 @@
+"""``ansim case``: cases from files."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ansim.cli import language
+from ansim.cli.site import spoken, start_site
+from ansim.errors import AnsimError
+
+app = typer.Typer(help="Take in cases from files.", no_args_is_help=True)
+
+
+class UnreadableFile(AnsimError):
+    """The import file cannot be read."""
+
+    code = "unreadable_file"
+    sentences = {
+        "en": "{file} cannot be read: {why}. Nothing was taken in.",
+        "ko": "{file} 파일을 읽을 수 없습니다: {why}. 아무것도 접수하지 않았습니다.",
+    }
+
+
+class NotJson(AnsimError):
+    """The import file is no JSON."""
+
+    code = "not_json"
+    sentences = {
+        "en": "{file} is not valid JSON at line {line}, column {column}. Nothing was taken in.",
+        "ko": "{file} 파일의 {line}번째 줄 {column}번째 글자에서 JSON이 깨졌습니다. "
+        "아무것도 접수하지 않았습니다.",
+    }
+
+
+class BadMaterial(AnsimError):
+    """One of the files to hunt cannot be fingerprinted."""
+
+    code = "bad_material"
+    sentences = {
+        "en": "The material “{name}” cannot be used: {why} Nothing was taken in.",
+        "ko": "자료 ‘{name}’을(를) 쓸 수 없습니다. {why} 아무것도 접수하지 않았습니다.",
+    }
+
+
+@app.callback()
+def case() -> None:
+    """Take in cases from files."""
+
+
+@app.command("import")
+def import_case(
+    file: Annotated[Path, typer.Argument(help="A report as JSON.", metavar="FILE.json")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    r"""Open a case from a report file; prints its reference and its receipt code, once.
+
+    The file holds one object with (all but consents optional): language, channel, standing, age,
+    gender, relation, harms, places, links, keywords, story, contact, safe_contact, flags,
+    threat_deadline, consents, and materials: paths of pictures and videos beside the file, which
+    are fingerprinted and never kept.
+
+    \b
+    Example: ansim case import report.json
+    {"harms": ["distribution"], "links": ["https://example.com/post/1"],
+     "materials": ["photo.jpg"], "consents": ["hold", "search", "notify"]}
+    """
+    spoken_in = language.current()
+    try:
+        raw, materials = _read(file)
+        start_site()
+        from ansim.vault import show  # noqa: PLC0415 -- only now is a site there
+
+        taken = _take_in(raw, file.parent, materials, spoken_in)
+    except AnsimError as error:
+        _tell(error, as_json=as_json, spoken_in=spoken_in)
+        raise typer.Exit(1) from error
+    if as_json:
+        record = {"case": taken.case.reference, "code": taken.code, "links": taken.case.sightings.count()}
+        typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    typer.echo(
+        {
+            "ko": f"사건 {taken.case.reference}을(를) 열었습니다. 접수번호: {show(taken.code)}",
+            "en": f"Case {taken.case.spoken} was opened. Receipt code: {show(taken.code)}",
+        }[spoken_in]
+    )
+
+
+def _read(file: Path) -> tuple[Any, list[str]]:
+    try:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UnreadableFile(file=file.name, why=error.strerror or "?") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(file=file.name, why="it is not UTF-8 text") from error
+    except json.JSONDecodeError as error:
+        raise NotJson(file=file.name, line=error.lineno, column=error.colno) from error
+    materials = raw.get("materials", []) if isinstance(raw, dict) else []
+    if not isinstance(materials, list) or not all(isinstance(one, str) for one in materials):
+        raise BadMaterial(name="materials", why="Give a list of file names.")
+    return raw, materials
+
+
+def _take_in(raw: Any, folder: Path, names: list[str], spoken_in: str) -> Any:  # noqa: ANN401
+    from ansim.centre import clock  # noqa: PLC0415 -- needs the site
+    from ansim.centre.intake.report import Report  # noqa: PLC0415
+    from ansim.centre.intake.services import take_in  # noqa: PLC0415
+    from ansim.centre.materials.services import hash_upload  # noqa: PLC0415
+
+    Report.from_json(raw)
+    found = []
+    for name in names:
+        try:
+            found.append(hash_upload((folder / name).read_bytes()))
+        except OSError as error:
+            why = {"ko": "파일을 열 수 없습니다.", "en": "the file cannot be opened."}[spoken_in]
+            raise BadMaterial(name=name, why=why) from error
+        except AnsimError as error:
+            raise BadMaterial(name=name, why=error.sentence(spoken_in)) from error
+    return take_in(Report.from_json(raw, materials=found), now=clock.now())
+
+
+def _tell(error: AnsimError, *, as_json: bool, spoken_in: str) -> None:
+    problems = getattr(error, "problems", ())
+    if as_json:
+        record: dict[str, object] = {"error": error.sentence(spoken_in)}
+        if problems:
+            record["problems"] = [{"field": one.field, "mend": one.sentence[spoken_in]} for one in problems]
+        typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    typer.echo(error.sentence(spoken_in), err=True)
+    for one in problems[1:]:
+        typer.echo(f"  {one.field}: {one.sentence[spoken_in]}", err=True)

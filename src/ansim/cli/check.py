@@ -1,0 +1,82 @@
+"""``ansim check``: one guarded look at each link, and what one look can say."""
+
+import json as jsonlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, nullcontext
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from ansim.cli import language as reader
+from ansim.fetching import Door, FetchPolicy, Observation, production_policy
+from ansim.fetching.confined import Decoder
+from ansim.verdicts import Judgement, Round, View, judge
+
+NO = 1
+# An answer of the world, even when it is that the name does not exist.
+_TOLD = ("answered", "name_not_found")
+
+
+def check(
+    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Links to look at.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Open each link once, safely, and say whether it looks present, gone or unknown.
+
+    One look proves little: it never confirms that a page is gone. Nothing of what is seen is kept.
+    Exit status 1: a link was refused, or a look at it failed.
+
+    Example: ansim check https://example.com/post/1 --json
+    """
+    failed = False
+    for observation, judgement in look_at(urls, production_policy(), show_progress=not json):
+        failed = failed or observation.outcome not in _TOLD
+        typer.echo(_as_json(observation, judgement) if json else _as_text(observation, judgement))
+    if failed:
+        raise typer.Exit(NO)
+
+
+def look_at(
+    urls: Sequence[str], policy: FetchPolicy, *, show_progress: bool = False
+) -> Iterator[tuple[Observation, Judgement]]:
+    """One look at each link from the policy's first vantage point, with its judgement."""
+    place = policy.vantages[0]
+    console = Console(stderr=True)
+    bar = show_progress and console.is_terminal and len(urls) > 1
+    with (
+        Decoder() as decoder,
+        closing(Door(policy, decoder.fingerprint, now=lambda: datetime.now(UTC))) as door,
+        nullcontext(track(urls, console=console, transient=True) if bar else urls) as links,
+    ):
+        for url in links:
+            seen = door.look(url, vantage=place.name)
+            # With nothing hunted there is nothing to compare: no media view, so never "replaced".
+            view = View(place.name, place.country, seen)
+            yield seen, judge([Round(seen.at, (view,))], home_country=place.country)
+
+
+def _as_json(seen: Observation, judgement: Judgement) -> str:
+    language = reader.current()
+    return jsonlib.dumps(
+        {
+            "url": seen.url,
+            "verdict": judgement.verdict.value,
+            "reasons": [reason.sentence(language) for reason in judgement.reasons],
+            "refused": seen.refusal_sentence(language) if seen.outcome == "refused" else None,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _as_text(seen: Observation, judgement: Judgement) -> str:
+    language = reader.current()
+    # The link is echoed, and a terminal obeys control characters.
+    shown = "".join(letter if letter.isprintable() else "?" for letter in seen.url)
+    if seen.outcome == "refused":
+        return f"{shown}: {seen.refusal_sentence(language)}"
+    reasons = " ".join(reason.sentence(language) for reason in judgement.reasons)
+    return f"{shown}: {judgement.verdict.value}: {reasons}"

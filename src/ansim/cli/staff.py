@@ -1,0 +1,83 @@
+"""``ansim staff``: the people who work at the centre."""
+
+import json
+import secrets
+from typing import Annotated
+
+import typer
+
+from ansim.cli.site import spoken, start_site
+from ansim.errors import AnsimError
+
+app = typer.Typer(help="Add, list and remove staff.", no_args_is_help=True)
+
+
+class NoSuchStaff(AnsimError):
+    """Nobody has this user name."""
+
+    code = "no_such_staff"
+    sentences = {
+        "en": "Nobody has the user name “{username}”. “ansim staff list” shows who there is.",
+        "ko": "사용자 이름이 ‘{username}’인 직원이 없습니다. ‘ansim staff list’로 볼 수 있습니다.",
+    }
+
+
+@app.command()
+def add(
+    username: Annotated[str, typer.Argument(help="What they sign in with.")],
+    role: Annotated[
+        str,
+        typer.Option(help="counsellor, removal_officer, supervisor, analyst or operator."),
+    ],
+    name_ko: Annotated[str, typer.Option(help="Name shown in Korean.")],
+    name_en: Annotated[str, typer.Option(help="Name shown in English.")],
+    language: Annotated[str, typer.Option(help="ko or en.")] = "ko",
+) -> None:
+    """Add a staff member; prints a first password once.
+
+    Example: ansim staff add lee --role counsellor --name-ko "이 상담사" --name-en "Lee"
+    """
+    with spoken():
+        start_site()
+        from ansim.centre.access.services import create_staff  # noqa: PLC0415
+
+        password = secrets.token_urlsafe(15)
+        create_staff(username, password, name_ko, name_en, role, language)
+    typer.echo(password)
+
+
+@app.command("list")
+def list_staff(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List staff with their roles.
+
+    Example: ansim staff list --json
+    """
+    with spoken():
+        start_site()
+    from ansim.centre.access.models import Staff  # noqa: PLC0415
+
+    for one in Staff.objects.order_by("username"):
+        if as_json:
+            record = {"username": one.username, "role": one.role, "active": one.is_active}
+            typer.echo(json.dumps(record, ensure_ascii=False))
+        else:
+            typer.echo(f"{one.username}\t{one.role}\t{'active' if one.is_active else 'left'}")
+
+
+@app.command()
+def deactivate(username: Annotated[str, typer.Argument(help="Who leaves.")]) -> None:
+    """End a staff member's access; their cases stay with their colleagues.
+
+    Example: ansim staff deactivate lee
+    """
+    with spoken():
+        start_site()
+        from ansim.centre.access.models import Staff  # noqa: PLC0415
+        from ansim.centre.access.services import deactivate as end  # noqa: PLC0415
+
+        found = Staff.objects.filter(username=username).first()
+        if found is None:
+            raise NoSuchStaff(username=username)
+        end(found)

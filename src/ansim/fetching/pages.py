@@ -1,0 +1,265 @@
+"""From a page's bytes to its features. The text itself is read, measured and dropped."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ansim.fetching.feeds import feed_items
+from ansim.fetching.links import LinkSet
+from ansim.fetching.markup import affordable
+from ansim.fetching.structure import structure_hash
+
+MAX_LINKS = 500
+MAX_MEDIA = 200
+MAX_NODES = 20_000
+MAX_WORDS = 5_000
+
+# A page of login or captcha "and little else": longer or richer pages only have one in a corner.
+LITTLE_TEXT = 600
+LITTLE_MEDIA = 3
+
+_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?([\w\-:.]{2,40})", re.IGNORECASE)
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w\-:.]{2,40})", re.IGNORECASE
+)
+# The WHATWG encodings by Python's names; other codecs of Python are not safe on hostile bytes.
+_CODECS = frozenset(
+    [
+        "ascii",
+        "utf-8",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "euc_kr",
+        "cp949",
+        "iso2022_kr",
+        "johab",
+        "euc_jp",
+        "shift_jis",
+        "cp932",
+        "iso2022_jp",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "koi8-r",
+        "koi8-u",
+        "iso8859-1",
+        "iso8859-2",
+        "iso8859-5",
+        "iso8859-7",
+        "iso8859-9",
+        "iso8859-15",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+        "cp874",
+        "tis-620",
+    ]
+)
+_WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
+_MEDIA_PATH = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|mp4|m4v|webm|mov|mkv|avi|flv|wmv|ts)(?:[?#]|$)",
+    re.IGNORECASE,
+)
+_CAPTCHA = re.compile(
+    r"captcha|cf-turnstile|cf-challenge|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform"
+    r"|captcha-delivery\.com|geetest|cf-chl",
+    re.IGNORECASE,
+)
+_CAPTCHA_ATTRIBUTES = ("class", "id", "src", "action", "name")
+_SILENT = frozenset(("script", "style", "noscript", "template", "-comment", "-doctype"))
+_META_MEDIA = frozenset(
+    (
+        "og:image",
+        "og:image:url",
+        "og:image:secure_url",
+        "og:video",
+        "og:video:url",
+        "og:video:secure_url",
+        "twitter:image",
+        "twitter:player:stream",
+    )
+)
+_SOURCES: dict[str, tuple[str, ...]] = {
+    "img": ("src", "data-src", "data-original"),
+    "source": ("src",),
+    "video": ("src", "poster"),
+    "embed": ("src",),
+    "amp-img": ("src",),
+    "amp-video": ("src", "poster"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFeatures:
+    """What is kept of a page.
+
+    ``title_digest``: SHA-256 of the title in hex ("" without one); ``text_length``: characters of
+    visible text; ``structure``: 64-bit simhash in hex (see structure.py); ``links`` and ``media``:
+    absolute addresses; ``media_count`` survives when the lists are dropped.
+    """
+
+    title_digest: str
+    text_length: int
+    structure: str
+    links: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    asks_login: bool = False
+    captcha: bool = False
+    feed_items: tuple[str, ...] = ()
+    media_count: int = 0
+
+
+def page_features(body: bytes, content_type: str, url: str) -> PageFeatures:
+    """The features of any bytes that were served as a page at ``url``; never raises."""
+    text = decode_text(body, content_type)
+    items = feed_items(text, content_type, url)
+    tree = LexborHTMLParser(affordable(text))
+    base_node = tree.css_first("base[href]")
+    base = LinkSet(url, 1)
+    base.add(base_node.attributes.get("href") if base_node else url)
+    gathered = _Gathered(next(iter(base.found()), url))
+    if tree.root is not None:
+        for count, node in enumerate(tree.root.traverse(include_text=True)):
+            if count >= MAX_NODES:
+                break
+            gathered.take(node)
+    title_node = tree.css_first("title")
+    title = " ".join(title_node.text().split()) if title_node else ""
+    media = gathered.media.found()
+    little = gathered.text_length <= LITTLE_TEXT and len(media) <= LITTLE_MEDIA
+    return PageFeatures(
+        title_digest=sha256(title.encode("utf-8", "replace")).hexdigest() if title else "",
+        text_length=gathered.text_length,
+        structure=structure_hash(gathered.tags, _site_words(gathered.words, url)),
+        links=gathered.links.found(),
+        media=media,
+        asks_login=gathered.password and little,
+        captcha=gathered.captcha and little,
+        feed_items=items,
+        media_count=len(media),
+    )
+
+
+def decode_text(body: bytes, content_type: str) -> str:
+    """The body as text by its byte order mark, declared charset, or UTF-8; never raises."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    declared = _CHARSET.search(content_type)
+    inside = _META_CHARSET.search(body[:2048])
+    label = declared[1] if declared else inside[1].decode("ascii", "replace") if inside else ""
+    return body.decode(_codec(label), "replace")
+
+
+def _codec(label: str) -> str:
+    # WHATWG: these labels mean the wider Windows code page.
+    if label.lower() in {"euc-kr", "ks_c_5601-1987", "ksc5601", "korean", "windows-949"}:
+        return "cp949"
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return "utf-8"
+    return name if name in _CODECS else "utf-8"
+
+
+def _site_words(words: list[str], url: str) -> list[str]:
+    """The words without those that only echo the address, as error pages do."""
+    echoed = set(_WORD.findall(url.lower()))
+    return [word for word in words if word not in echoed]
+
+
+def _candidates(srcset: str) -> list[str]:
+    """The addresses in a srcset attribute (HTML 4.8.4.2.1, without the descriptors' details)."""
+    found: list[str] = []
+    address_next = True
+    for token in srcset[: 64 * 1024].split()[: 2 * MAX_MEDIA]:
+        address = token
+        if not address_next:
+            _, comma, address = token.partition(",")
+            if not comma:
+                continue
+        if address.strip(","):
+            found.append(address.strip(","))
+        address_next = not address or address.endswith(",")
+    return found
+
+
+class _Gathered:
+    """What one walk over the document finds."""
+
+    def __init__(self, base: str) -> None:
+        self.links = LinkSet(base, MAX_LINKS)
+        self.media = LinkSet(base, MAX_MEDIA)
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.text_length = 0
+        self.password = False
+        self.captcha = False
+
+    def take(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag == "-text":
+            self._take_text(node)
+            return
+        if tag.startswith("-"):
+            return
+        self.tags.append(tag)
+        attributes = node.attributes
+        if attributes:
+            self._take_attributes(tag, attributes)
+
+    def _take_text(self, node: LexborNode) -> None:
+        parent = node.parent
+        if parent is not None and parent.tag in _SILENT | {"title"}:
+            return
+        text = node.text_content
+        if not text or not (text := text.strip()):
+            return
+        self.text_length += len(text)
+        if len(self.words) < MAX_WORDS:
+            # Times, counters and ids differ from one error page to the next.
+            self.words += [word for word in _WORD.findall(text.lower()) if not _DIGIT.search(word)]
+
+    def _take_attributes(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag in {"a", "area"}:
+            href = attributes.get("href")
+            self.links.add(href)
+            if href and _MEDIA_PATH.search(href):
+                self.media.add(href)
+        elif tag in {"iframe", "frame"}:
+            self.links.add(attributes.get("src"))
+        elif tag == "meta":
+            name = attributes.get("property") or attributes.get("name") or ""
+            if name.lower() in _META_MEDIA:
+                self.media.add(attributes.get("content"))
+        elif tag == "input" and (attributes.get("type") or "").lower() == "password":
+            self.password = True
+        self._take_media(tag, attributes)
+        if not self.captcha:
+            values = (attributes.get(name) or "" for name in _CAPTCHA_ATTRIBUTES)
+            self.captcha = any(_CAPTCHA.search(value[:500]) for value in values)
+
+    def _take_media(self, tag: str, attributes: dict[str, str | None]) -> None:
+        for name in _SOURCES.get(tag, ()):
+            self.media.add(attributes.get(name))
+        srcset = attributes.get("srcset")
+        if srcset:
+            for candidate in _candidates(srcset):
+                self.media.add(candidate)

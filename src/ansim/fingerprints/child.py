@@ -1,0 +1,174 @@
+"""The confined process that decodes strangers' files: ``python -m ansim.fingerprints.child``.
+
+It reads requests from standard input, answers on standard output and ends when its input ends.
+Before the first request it gives up everything that it does not need: opening files and sockets
+(no free descriptor is left), writing files, core dumps, new privileges, endless memory and time.
+
+A request is 8 bytes of length (big-endian) and the file's bytes; an answer is 4 bytes of length
+and JSON: ``{"fingerprint": {...}}`` or ``{"error": code, "values": {...}}``.
+"""
+
+import ctypes
+import importlib
+import io
+import json
+import math
+import os
+import pkgutil
+import resource
+import signal
+import struct
+import sys
+from typing import BinaryIO, Final
+
+import av
+import numpy as np
+from PIL import Image
+
+from ansim.fingerprints.errors import MediaError
+from ansim.fingerprints.hashing import fingerprint_bytes
+from ansim.fingerprints.values import Limits
+
+REQUEST_HEAD: Final = struct.Struct(">Q")
+ANSWER_HEAD: Final = struct.Struct(">I")
+
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_DUMPABLE: Final = 4
+_PR_SET_NO_NEW_PRIVS: Final = 38
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until the input ends. ``arguments``: one JSON object of settings."""
+    settings = json.loads(arguments[0])
+    limits = Limits(**settings["limits"])
+    requests, answers = _take_pipes()
+    _end_with(settings["parent"])
+    _warm_up()
+    _confine(settings["address_space"])
+    _answer(answers, {"ready": True})
+    while (data := _receive(requests, limits.max_bytes)) is not None:
+        _allow_seconds(settings["deadline_seconds"])
+        _answer(answers, _look(data, limits))
+
+
+def _look(data: bytes, limits: Limits) -> dict[str, object]:
+    try:
+        return {"fingerprint": fingerprint_bytes(data, limits).to_json()}
+    except MediaError as error:
+        return {"error": type(error).__name__, "values": error.values}
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The two pipes under private numbers, so that nothing a library prints can mix in."""
+    requests = os.fdopen(os.dup(0), "rb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+    return requests, answers
+
+
+def _end_with(parent: int) -> None:
+    """End when the parent process is gone, even if it was killed while this one is busy."""
+
+    def parent_died(_number: int, _frame: object) -> None:
+        # The signal comes when the *thread* that started this process ends, so look who is left.
+        if os.getppid() != parent:
+            os._exit(0)
+
+    signal.signal(signal.SIGUSR1, parent_died)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGUSR1)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _warm_up() -> None:
+    """Load the readers and their lazily imported parts while files can still be opened."""
+    Image.init()
+    plain = Image.fromarray(np.zeros((8, 8, 3), np.uint8))
+    for name in ("JPEG", "PNG", "GIF", "WEBP"):
+        buffer = io.BytesIO()
+        plain.save(buffer, name)
+        fingerprint_bytes(buffer.getvalue())
+    av.VideoFrame(16, 16, "yuv420p").to_ndarray(format="rgb24")
+    # PyAV imports some of its parts only when a file has a stream of that kind.
+    for part in pkgutil.walk_packages(av.__path__, "av."):
+        if not part.name.endswith("__main__"):
+            importlib.import_module(part.name)
+
+
+def _confine(address_space: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+    _leave_no_descriptor()
+    if sys.platform == "linux":
+        _prctl(_PR_SET_DUMPABLE, 0)
+        _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def _leave_no_descriptor() -> None:
+    """Close what was inherited and set the limit so that not one more can be opened."""
+    highest = 5
+    os.closerange(highest, 1024)
+    free = [number for number in range(highest) if not _is_open(number)]
+    for number in free:
+        os.dup2(0, number)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest, highest))
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+
+
+def _allow_seconds(deadline: float) -> None:
+    """Processor time for one file; past it the kernel ends this process, parent or no parent."""
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + deadline) + 1, hard))
+
+
+def _receive(requests: BinaryIO, most: int) -> bytes | None:
+    head = _read_exactly(requests, REQUEST_HEAD.size)
+    if len(head) < REQUEST_HEAD.size:
+        return None
+    (length,) = REQUEST_HEAD.unpack(head)
+    if length > most:
+        return None
+    data = _read_exactly(requests, length)
+    return bytes(data) if len(data) == length else None
+
+
+def _read_exactly(source: BinaryIO, length: int) -> bytearray:
+    data = bytearray(length)
+    view, done = memoryview(data), 0
+    while done < length:
+        count = os.readv(source.fileno(), [view[done:]])
+        if count == 0:
+            break
+        done += count
+    view.release()
+    del data[done:]
+    return data
+
+
+def _answer(answers: BinaryIO, answer: dict[str, object]) -> None:
+    body = json.dumps(answer).encode()
+    whole = memoryview(ANSWER_HEAD.pack(len(body)) + body)
+    while whole:
+        whole = whole[os.write(answers.fileno(), whole) :]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,50 @@
+import json
+import socket
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ansim.cli.check import check
+
+app = typer.Typer()
+app.command()(check)
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def no_socket(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    opened: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, address: opened.append(address))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *names, **_: opened.append(names))
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("public web", "http://")), ("ko", ("공개된 웹", "http://"))]
+)
+def test_refused_links_get_a_sentence_each_and_open_nothing(
+    language: str, words: tuple[str, str], monkeypatch: pytest.MonkeyPatch, no_socket: list[object]
+) -> None:
+    monkeypatch.setenv("ANSIM_LANG", language)
+    links = ["http://169.254.169.254/", "file:///etc/passwd", "nonsense"]
+    result = runner.invoke(app, [*links, "--json"])
+    assert result.exit_code == 1
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["url"] for line in lines] == links
+    assert {line["verdict"] for line in lines} == {"unknown"}
+    assert words[0] in lines[0]["refused"]
+    assert words[1] in lines[1]["refused"]
+    assert all(set(line) == {"url", "verdict", "reasons", "refused"} for line in lines)
+    assert no_socket == []
+
+
+def test_plain_output_is_one_line_a_link_without_control_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANSIM_LANG", "en")
+    result = runner.invoke(app, ["http://10.0.0.1/", "http://a\x1b[31m/"])
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 2
+    assert "\x1b" not in result.stdout
+    assert runner.invoke(app, []).exit_code == 2

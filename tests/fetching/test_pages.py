@@ -1,0 +1,223 @@
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansim.fetching import PageFeatures, page_features, structure_distance
+from ansim.fetching.markup import affordable
+from ansim.fetching.pages import decode_text
+
+BASE = "http://moa.test/board/1"
+HEADER = (
+    "<header><a href=/>모아</a><nav><a href=/best>인기</a><a href=/new>새 글</a></nav></header>"
+)
+FOOTER = "<footer><p>모아 커뮤니티 고객센터 이용약관 개인정보처리방침 청소년보호정책</p></footer>"
+
+
+def features(html: str, url: str = BASE, kind: str = "text/html") -> PageFeatures:
+    return page_features(html.encode(), kind, url)
+
+
+def framed(main: str) -> str:
+    return (
+        f"<!doctype html><html><title>모아</title><body>{HEADER}<main>{main}</main>{FOOTER}</body>"
+    )
+
+
+def soft_404(path: str) -> str:
+    return framed(
+        f"<h1>페이지를 찾을 수 없습니다</h1><p>요청하신 주소 {path} 는 없거나 삭제된 게시물입니다.</p>"  # noqa: E501
+        "<p>주소를 다시 확인하시거나 첫 화면으로 이동해 주세요.</p>"
+    )
+
+
+CONTENT = framed(
+    "<h1>봄 정원 가꾸기</h1><p>올해는 튤립과 수선화를 함께 심었습니다. 햇볕이 잘 드는 곳을 골라 "
+    "흙을 고르고 거름을 섞었습니다.</p><img src=/media/garden.jpg>"
+    "<ul><li>물은 아침에 주세요<li>잡초는 보이는 대로</ul>"
+)
+
+
+def test_two_soft_404_pages_are_near_and_content_is_far() -> None:
+    paths = ("/board/1", "/board/x8d2kq-page", "/gallery/2026/none?id=99")
+    ghosts = [features(soft_404(p), f"http://moa.test{p}").structure for p in paths]
+    content = features(CONTENT).structure
+    for one in ghosts:
+        assert all(structure_distance(one, other) <= 6 for other in ghosts)
+        assert structure_distance(one, content) > 9
+
+
+def test_every_kind_of_media_and_link_is_collected_absolute_and_once() -> None:
+    page = features(
+        '<base href="http://cdn.test/a/"><meta property="og:image" content="og.jpg">'
+        '<meta property="og:video:url" content="http://v.test/v.mp4">'
+        '<img src=1.jpg srcset="2.jpg 1x, /3.jpg 2x,4.jpg"><img src=1.jpg><img data-src=5.jpg>'
+        "<video poster=p.png><source src=v.webm></video><a href=full.PNG?x=1>full</a>"
+        "<a href=/next#top>n</a><a href=javascript:x()>j</a><a href=mailto:a@b.c>m</a>"
+        "<img src=data:image/png;base64,AAAA><iframe src=//player.test/e></iframe><a href='http://['>"
+    )
+    assert page.media == (
+        "http://cdn.test/a/og.jpg",
+        "http://v.test/v.mp4",
+        "http://cdn.test/a/1.jpg",
+        "http://cdn.test/a/2.jpg",
+        "http://cdn.test/3.jpg",
+        "http://cdn.test/a/4.jpg",
+        "http://cdn.test/a/5.jpg",
+        "http://cdn.test/a/p.png",
+        "http://cdn.test/a/v.webm",
+        "http://cdn.test/a/full.PNG?x=1",
+    )
+    assert page.links == (
+        "http://cdn.test/a/full.PNG?x=1",
+        "http://cdn.test/next",
+        "http://player.test/e",
+    )
+    assert page.media_count == len(page.media)
+
+
+def test_lists_are_bounded() -> None:
+    page = features("".join(f"<a href=/{n}>x</a><img src={n}.jpg>" for n in range(2000)))
+    assert (len(page.links), len(page.media)) == (500, 200)
+
+
+@pytest.mark.parametrize(
+    ("html", "login", "captcha"),
+    [
+        (framed("<form><input name=id><input type=PASSWORD></form>"), True, False),
+        (CONTENT + "<p>" + "긴 글 " * 400 + "<input type=password>", False, False),
+        (framed("<div class='g-recaptcha'></div>"), False, True),
+        (
+            framed("<script src=https://challenges.cloudflare.com/turnstile/v0/api.js></script>"),
+            False,
+            True,
+        ),
+        (CONTENT + "<p>" + "긴 글 " * 400 + "<div class=h-captcha>", False, False),
+        (CONTENT, False, False),
+    ],
+)
+def test_login_and_captcha_count_only_with_little_else(
+    html: str, *, login: bool, captcha: bool
+) -> None:
+    page = features(html)
+    assert (page.asks_login, page.captcha) == (login, captcha)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (
+            (
+                '<?xml version="1.0"?><rss><channel><item><link>http://a.test/1</link></item>'
+                "<item><link><![CDATA[http://a.test/2?x=1&y]]></link></item></channel></rss>"
+            ),
+            "application/rss+xml",
+        ),
+        (
+            (
+                "<feed xmlns='http://www.w3.org/2005/Atom'><link href='http://a.test/1' rel='alternate'/>"  # noqa: E501
+                '<entry><link href="http://a.test/2?x=1&amp;y"/></entry></feed>'
+            ),
+            "application/atom+xml",
+        ),
+        (
+            (
+                "<urlset><url><loc>http://a.test/1</loc></url><url>"
+                "<loc> http://a.test/2?x=1&amp;y </loc></url></urlset>"
+            ),
+            "text/xml",
+        ),
+        (
+            json.dumps(
+                {
+                    "items": [
+                        {"url": "http://a.test/1"},
+                        {"deep": [{"link": "http://a.test/2?x=1&y"}]},
+                    ]
+                }
+            ),
+            "application/json",
+        ),
+    ],
+)
+def test_feeds_sitemaps_and_search_answers_list_their_items(body: str, kind: str) -> None:
+    assert features(body, kind=kind).feed_items == ("http://a.test/1", "http://a.test/2?x=1&y")
+    assert features(CONTENT).feed_items == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("안심".encode("cp949"), "text/html; charset=EUC-KR"),
+        (b"<meta charset='ks_c_5601-1987'>" + "안심".encode("cp949"), "text/html"),
+        ("안심".encode("utf-16"), "text/html"),
+        (b"\xef\xbb\xbf" + "안심".encode(), "text/html; charset=latin-1"),
+        ("안심".encode(), "text/html; charset=unicode_escape"),
+        ("안심".encode(), "text/html; charset=zlib"),
+        ("안심".encode(), ""),
+    ],
+)
+def test_korean_text_is_read_in_its_charset(body: bytes, content_type: str) -> None:
+    assert "안심" in decode_text(body, content_type)
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        "<html>",
+        "<base href='http://[",
+        "<img srcset=',,,'>",
+        "<a href=\ud800>",
+        "<!--",
+        "]]>",
+        "<title>",
+        "</",
+        "<?xml",
+        "<rss><link>",
+        "[" * 3000,
+        '{"url":',
+        "\0",
+        "<svg><style>",
+        "\\",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(FRAGMENTS | st.text(max_size=20), max_size=30), st.text(max_size=30))
+def test_any_text_has_features(parts: list[str], kind: str) -> None:
+    body = "".join(parts).encode("utf-8", "surrogatepass")
+    page = page_features(body, kind, BASE)
+    assert len(page.structure) == 16
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_have_features(body: bytes) -> None:
+    assert page_features(body, "application/json", BASE).text_length >= 0
+
+
+COSTLY = {
+    "nested": "<div>" * 600_000,
+    "attributes": "<p " + " ".join(f"a{n}=1" for n in range(300_000)) + ">",
+    "end tag attributes": "</p " + " ".join(f"a{n}" for n in range(300_000)) + ">",
+    "tags in values": "<p " + " ".join(f'a{n}="<b>"' for n in range(200_000)),
+    "unclosed": "<a b=" * 600_000,
+    "feed": "<?xml><loc>" + " " * 3_000_000,
+    "feed links": "<?xml>" + "<link " * 500_000,
+    "srcset": "<img srcset='" + "," * 3_000_000,
+    "json": "[" * 200_000,
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_pages_made_to_be_costly_are_cut_off(name: str) -> None:
+    started = time.thread_time()
+    page_features(COSTLY[name].encode(), "text/html;charset=" + " " * 60_000, BASE)
+    assert time.thread_time() - started < 3  # each took 20 s to hours before there was a limit
+
+
+def test_ordinary_pages_are_read_whole() -> None:
+    rows = "".join(f"<p class='a b' title=\"1 > {n}\" hidden>row<br/></p>" for n in range(4000))
+    assert affordable(CONTENT + rows) == CONTENT + rows

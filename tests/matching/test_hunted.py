@@ -1,0 +1,134 @@
+"""What counts as the hunted material."""
+
+import pytest
+
+from ansim.fingerprints import Fingerprint, FrameFingerprint
+from ansim.matching import BestMatch, HuntedFingerprint, HuntedIndex, MalformedHash, best_distance
+
+
+def _hash(seed: int, flipped: int = 0) -> str:
+    """Far from every other seed's; ``flipped`` bits away from its own seed's."""
+    number = int(f"{seed:02x}" * 32, 16)
+    return f"{number ^ ((1 << flipped) - 1):064x}"
+
+
+def _picture(
+    pdq: str, *, quality: int = 100, sha256: str = "a" * 64, alternates: tuple[str, ...] = ()
+) -> Fingerprint:
+    return Fingerprint("picture", pdq, quality, "0" * 32, "0" * 40, sha256, 10, 10, "PNG",
+                       dihedral=(pdq,), alternates=alternates)  # fmt: skip
+
+
+def _frames(*hashes: str, quality: int = 100) -> tuple[FrameFingerprint, ...]:
+    return tuple(FrameFingerprint(float(i), one, quality) for i, one in enumerate(hashes))
+
+
+def _video(frames: tuple[FrameFingerprint, ...], sha256: str = "a" * 64) -> Fingerprint:
+    return Fingerprint("video", frames[0].pdq, frames[0].quality, "0" * 32, "0" * 40, sha256,
+                       10, 10, "MP4", frames=frames)  # fmt: skip
+
+
+def _hunted(key: str, pdq: str, **rest: object) -> HuntedFingerprint:
+    fields = {"kind": "picture", "quality": 100, "sha256": "b" * 64} | rest
+    return HuntedFingerprint(key=key, pdq=pdq, **fields)
+
+
+def test_a_picture_matches_up_to_31_bits_and_no_further() -> None:
+    hunted = [_hunted("one", _hash(0x0F))]
+    assert best_distance(_picture(_hash(0x0F, 31)), hunted) == BestMatch("one", 31, exact=False)
+    assert best_distance(_picture(_hash(0x0F, 32)), hunted) is None
+
+
+def test_the_same_file_is_exact_whatever_its_quality() -> None:
+    hunted = [_hunted("near", _hash(0x0F)), _hunted("same", _hash(0xF0), sha256="c" * 64)]
+    flat = _picture(_hash(0x0F), quality=3, sha256="c" * 64)
+    assert best_distance(flat, hunted) == BestMatch("same", 0, exact=True)
+    good = _picture(_hash(0x0F), sha256="c" * 64)
+    assert [best.key for best in HuntedIndex(hunted).match(good)] == ["same", "near"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(49, 100), (100, 49)])
+def test_flat_pictures_match_nothing_on_either_side(ours: int, theirs: int) -> None:
+    hunted = [_hunted("one", _hash(1), quality=theirs)]
+    assert best_distance(_picture(_hash(1), quality=ours), hunted) is None
+    assert best_distance(_picture(_hash(1), quality=50), [_hunted("one", _hash(1), quality=50)])
+
+
+def test_a_turned_copy_matches_a_turned_fingerprint() -> None:
+    hunted = [_hunted("one", _hash(0x0F), dihedral=(_hash(0x0F), _hash(0x33), _hash(0x55)))]
+    assert best_distance(_picture(_hash(0x55, 4)), hunted) == BestMatch("one", 4, exact=False)
+
+
+def test_a_list_without_turned_fingerprints_is_searched_with_turned_queries() -> None:
+    found = Fingerprint("picture", _hash(0x0F), 100, "0" * 32, "0" * 40, "a" * 64, 9, 9, "PNG",
+                        dihedral=(_hash(0x0F), _hash(0x33)))  # fmt: skip
+    assert best_distance(found, [_hunted("one", _hash(0x33, 2))]) == BestMatch(
+        "one", 2, exact=False
+    )
+
+
+def test_the_second_fingerprint_of_a_small_copy_counts() -> None:
+    small = _picture(_hash(0x0F, 40), alternates=(_hash(0x0F, 6),))
+    assert best_distance(small, [_hunted("one", _hash(0x0F))]) == BestMatch("one", 6, exact=False)
+
+
+def test_two_videos_match_when_most_frames_of_the_shorter_do() -> None:
+    seeds = (0x00, 0x0F, 0x33, 0x55, 0x3C)
+    long = _frames(*(_hash(seed) for seed in (*seeds, 0x5A, 0x66, 0x69)))
+    hunted = [_hunted("clip", long[0].pdq, kind="video", frames=long)]
+    four_of_five = _frames(*(_hash(seed, 7) for seed in seeds[:4]), _hash(0x96, 100))
+    three_of_five = _frames(*(_hash(seed) for seed in seeds[:3]), _hash(0x96, 100), _hash(1, 90))
+    assert best_distance(_video(four_of_five), hunted) == BestMatch("clip", 7, exact=False)
+    assert best_distance(_video(three_of_five), hunted) is None
+    # The other way round: the hunted clip is the shorter one.
+    clip = [_hunted("clip", four_of_five[0].pdq, kind="video", frames=four_of_five)]
+    assert best_distance(_video(long), clip) == BestMatch("clip", 7, exact=False)
+
+
+def test_one_shared_frame_shown_for_long_is_not_the_clip() -> None:
+    clip = _frames(*(_hash(seed) for seed in (0x00, 0x0F, 0x33, 0x55, 0x3C)))
+    hunted = [_hunted("clip", clip[0].pdq, kind="video", frames=clip)]
+    assert best_distance(_video(_frames(*[_hash(0x0F)] * 9)), hunted) is None
+
+
+def test_flat_frames_do_not_count_in_a_video() -> None:
+    shown = _frames(_hash(0x0F), _hash(0x33))
+    black = _frames(_hash(0x00), quality=0)
+    hunted = [_hunted("clip", _hash(0x0F), kind="video", frames=shown + black)]
+    assert best_distance(_video(black), hunted) is None
+    assert best_distance(_video(shown + black * 5), hunted) == BestMatch("clip", 0, exact=False)
+
+
+def test_a_still_of_a_video_matches_both_ways() -> None:
+    frames = _frames(_hash(0x0F), _hash(0x33), _hash(0x55))
+    clip = [_hunted("clip", frames[0].pdq, kind="video", frames=frames)]
+    assert best_distance(_picture(_hash(0x33, 5)), clip) == BestMatch("clip", 5, exact=False)
+    still = [_hunted("still", _hash(0x55, 3))]
+    assert best_distance(_video(frames), still) == BestMatch("still", 3, exact=False)
+
+
+def test_many_hunted_things_come_best_first_and_digests_alone_can_be_hunted() -> None:
+    index = HuntedIndex(
+        [
+            _hunted("far", _hash(0x0F, 20)),
+            _hunted("close", _hash(0x0F, 2)),
+            _hunted("digest", "", sha256="a" * 64),
+            _hunted("other", _hash(0xF0)),
+        ]
+    )
+    assert len(index) == 4
+    found = index.match(_picture(_hash(0x0F)))
+    assert [best.key for best in found] == ["digest", "close", "far"]
+    assert [best.key for best in index.match(_picture(_hash(0x0F)), radius=5)] == [
+        "digest",
+        "close",
+    ]
+    assert HuntedIndex([]).match(_picture(_hash(1))) == []
+
+
+def test_a_bare_hash_finds_pdq_neighbours_and_equal_digests() -> None:
+    index = HuntedIndex([_hunted("one", _hash(0x0F)), _hunted("two", "", sha256="c" * 64)])
+    assert index.near(_hash(0x0F, 9).upper()) == [BestMatch("one", 9, exact=False)]
+    assert index.near("c" * 64) == [BestMatch("two", 0, exact=True)]
+    with pytest.raises(MalformedHash):
+        index.near("hello")
