@@ -155,3 +155,8 @@ def test_a_table_that_does_not_add_up_says_so() -> None:
     assert off.text["en"] == "Supports by type: Legal 3 + Planning 1 ≠ 5"
     with pytest.raises(MixedUnits):
         check_equal(SUPPORTS, parts, Count(Unit.PERSON, 4))
+
+
+def test_a_number_takes_its_word() -> None:
+    assert Unit.PERSON.counted(1) == {"ko": "명", "en": "person"}
+    assert Unit.SIGHTING.counted(2) == {"ko": "곳", "en": "places"}

@@ -30,6 +30,9 @@ def demo(
         bool, typer.Option("--once", help="Play the story without a browser and print it.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    kills: Annotated[
+        int, typer.Option(help="With --once: end the worker with SIGKILL so many times.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Which story.")] = 1,
     port: Annotated[int, typer.Option(help="The port of the web site.")] = 8000,
 ) -> None:
@@ -44,22 +47,24 @@ def demo(
     named = os.environ.get("ANSIM_HOME")
     try:
         if named:
-            _run(Path(named).resolve(), once=once, as_json=as_json, seed=seed, port=port)
+            _run(Path(named).resolve(), once=once, as_json=as_json, seed=seed, port=port, kills=kills)
         else:
             with tempfile.TemporaryDirectory(prefix="ansim-demo-") as folder:
-                _run(Path(folder), once=once, as_json=as_json, seed=seed, port=port)
+                _run(Path(folder), once=once, as_json=as_json, seed=seed, port=port, kills=kills)
     except AnsimError as error:
         fail(error)
 
 
-def _run(home: Path, *, once: bool, as_json: bool, seed: int, port: int) -> None:
+def _run(  # noqa: PLR0913 -- the command's options, passed on
+    home: Path, *, once: bool, as_json: bool, seed: int, port: int, kills: int
+) -> None:
     from ansim.demo.stage import raise_stage  # noqa: PLC0415 -- heavy; only the demo needs it
 
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     stage = raise_stage(seed, home)
     try:
         if once:
-            _play(stage, as_json=as_json)
+            _play(stage, as_json=as_json, kills=kills)
         else:
             from ansim.demo.live import run_live  # noqa: PLC0415
 
@@ -68,12 +73,17 @@ def _run(home: Path, *, once: bool, as_json: bool, seed: int, port: int) -> None
         stage.stop()
 
 
-def _play(stage: "Stage", *, as_json: bool) -> None:
-    from ansim.demo.scoring import summarise  # noqa: PLC0415
-    from ansim.demo.story import Story  # noqa: PLC0415
+def _play(stage: "Stage", *, as_json: bool, kills: int) -> None:
+    from ansim.demo.ordeal import Killer
+    from ansim.demo.scoring import summarise
+    from ansim.demo.story import Story
 
     stage.start_worker()
-    summary = summarise(stage, Story(stage).play()).to_json()
+    killer = Killer(stage, kills, stage.internet.seed)
+    killer.start()
+    told = Story(stage).play()
+    killer.stop()
+    summary = summarise(stage, told, kills=killer.done).to_json()
     if as_json:
         typer.echo(json.dumps(summary))
         return

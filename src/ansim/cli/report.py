@@ -52,8 +52,8 @@ def figures(
 
 
 def _compute(text: str) -> "MonthFigures":
-    from ansim.centre.statistics.months import Month  # noqa: PLC0415 -- needs the site
-    from ansim.centre.statistics.queries import month_figures  # noqa: PLC0415 -- needs the site
+    from ansim.centre.statistics.months import Month
+    from ansim.centre.statistics.queries import month_figures
 
     month = Month.parse(text)
     return month_figures(month.year, month.month)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+from ansim.demo.ordeal import notices_digest
 from ansim.demo.stage import Stage
 from ansim.demo.story import Told
 from ansim.fetching.policy import USER_AGENT
@@ -43,6 +44,8 @@ class Summary:
     median_hours_to_confirmed: float | None
     media_bytes_at_rest: int
     media_views: int
+    worker_kills: int
+    notices_digest: str
     seconds_to_first_draft: float
     seconds: float
 
@@ -51,7 +54,7 @@ class Summary:
         return asdict(self)
 
 
-def summarise(stage: Stage, told: Told) -> Summary:
+def summarise(stage: Stage, told: Told, *, kills: int = 0) -> Summary:
     """Score the story that was played on ``stage``."""
     from ansim.centre.materials.models import Sighting  # noqa: PLC0415 -- needs Django
     from ansim.centre.removal.models import Request  # noqa: PLC0415
@@ -88,6 +91,8 @@ def summarise(stage: Stage, told: Told) -> Summary:
         median_hours_to_confirmed=hours_to_confirmed(truth, found),
         media_bytes_at_rest=media_bytes_at_rest(stage),
         media_views=media_views(stage),
+        worker_kills=kills,
+        notices_digest=notices_digest(),
         seconds_to_first_draft=round(told.first_draft_seconds, 2),
         seconds=round(told.wall_seconds, 2),
     )
@@ -156,6 +161,6 @@ def _files(folder: Path) -> Iterable[bytes]:
 def media_views(stage: Stage) -> int:
     """How often anybody but the guarded door fetched a picture or video from the sandbox."""
     return sum(
-        count for agent, count in getattr(stage.internet,'media_requests',dict)().items() if agent != USER_AGENT
+        count for agent, count in stage.internet.media_requests().items() if agent != USER_AGENT
     )
 

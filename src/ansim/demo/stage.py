@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ class Stage:
         """Start the worker as a process of its own, as in a real centre."""
         log = self.log.open("ab")
         self.worker = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            [sys.executable, *os.environ.get("ANSIM_PROF","").split(), "-m", "ansim", "work", "--interval", "0.01", "--with-parent"],
+            [sys.executable, "-m", "ansim", "work", "--interval", "0.01", "--with-parent"],
             stdout=log,
             stderr=log,
         )
@@ -110,7 +111,7 @@ class Stage:
                 on_wait()
             if self.worker is not None and self.worker.poll() is not None:
                 self.start_worker()
-            time.sleep(0.003)
+            time.sleep(0.005)
 
 
 def raise_stage(seed: int, home: Path, *, started_at: datetime = STARTS_AT) -> Stage:
@@ -131,6 +132,8 @@ def raise_stage(seed: int, home: Path, *, started_at: datetime = STARTS_AT) -> S
         names_file=folder / "names.json",
     )
     internet.start()
+    # Pictures come to be when they are asked for; asking early uses a core that idles otherwise.
+    threading.Thread(target=_paint, args=(internet,), daemon=True).start()
     stage = Stage(home, internet, started_at)
     holder.append(stage)
     described = folder / "sandbox.json"
@@ -143,6 +146,11 @@ def raise_stage(seed: int, home: Path, *, started_at: datetime = STARTS_AT) -> S
     os.environ.setdefault("ANSIM_MODE", "demo")
     _set_up_centre(stage)
     return stage
+
+
+def _paint(internet: Internet) -> None:
+    for _ in internet.media_bytes():
+        pass
 
 
 def _set_up_centre(stage: Stage) -> None:

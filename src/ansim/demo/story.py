@@ -12,7 +12,9 @@ from typing import Any
 from ansim.demo.stage import Stage
 
 # How long the story goes on after the first report.
-DAYS = 35
+DAYS = 24
+# How often the story looks whether a first notice is drafted, in seconds.
+GLANCE = 0.05
 # Services that the centre's people give in the story: day, kind, provider, outcome, minutes.
 SERVICES = (
     (0, "planning", "centre", "done", 40),
@@ -98,12 +100,19 @@ class Story:
             self.told.cases[script.key] = str(self.take_in(script.report()).pk)
         self.stage.nudge()
 
+        asked = 0.0
+
         def watch() -> None:
+            nonlocal asked
+            if self.told.first_draft_seconds or time.monotonic() < asked + GLANCE:
+                return
+            asked = time.monotonic()
             fresh = Request.objects.filter(sighting__case__isnull=False)
-            if not self.told.first_draft_seconds and fresh.exists():
+            if fresh.exists():
                 self.told.first_draft_seconds = time.monotonic() - started
 
         self.stage.settle(on_wait=watch)
+        asked = 0.0
         watch()
 
     def take_in(self, told: dict[str, Any]) -> Any:

@@ -40,8 +40,12 @@ class Unit(StrEnum):
 
     @property
     def counter(self) -> dict[str, str]:
-        """The short word behind a number in each language (4,926건; 270명)."""
+        """The short word above a column of numbers in each language (건, 명; supports, people)."""
         return _WORDS[self][1]
+
+    def counted(self, number: int) -> dict[str, str]:
+        """The word that follows ``number``: 270명, 270 people, 1 person."""
+        return self.counter | {"en": _ONE[self] if number == 1 else self.plural}
 
     @property
     def plural(self) -> str:
@@ -59,6 +63,14 @@ _WORDS: dict[Unit, tuple[dict[str, str], dict[str, str]]] = {
         {"ko": "곳", "en": "places"},
     ),
     Unit.EVENT: ({"ko": "일어난 일", "en": "event"}, {"ko": "건", "en": "events"}),
+}
+_ONE = {
+    Unit.PERSON: "person",
+    Unit.CASE: "case",
+    Unit.SUPPORT: "support",
+    Unit.REQUEST: "request",
+    Unit.SIGHTING: "place",
+    Unit.EVENT: "event",
 }
 
 

@@ -155,6 +155,10 @@ class Internet:
         for artwork in self.scenario.media():
             yield artwork.picture.key, self.scenario.studio.file(artwork)
 
+    def media_requests(self) -> dict[str, int]:
+        """How often pictures and videos were fetched, by User-Agent: who looked at them."""
+        return dict(self._web.media_requests)
+
     def start_payload(self) -> dict[str, Any]:
         """What another process needs to live in this internet; JSON-able."""
         return {

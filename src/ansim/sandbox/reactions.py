@@ -84,7 +84,8 @@ class Reactions:
 
     def _delay(self, hours: float, *name: object) -> timedelta:
         """``hours`` give or take a fifth."""
-        return timedelta(hours=hours * dice(self._seed, "delay", *name).uniform(0.8, 1.2))
+        quarters = round(4 * hours * dice(self._seed, "delay", *name).uniform(0.8, 1.2))
+        return timedelta(minutes=15 * quarters)
 
     def _once(self, what: str, address: str) -> bool:
         """True the first time: asking again sets nothing new in motion."""
@@ -129,7 +130,9 @@ class Reactions:
             self._later(due, lambda at: self._maildir.put(write(at), at))
 
     def _react(self, site: Site, notice: Received, recipient: str, now: datetime) -> None:
-        minutes = dice(self._seed, "minutes", site.host, notice.message_id).uniform(5, 20)
+        # By what is asked, not by the message's random name: the same story gives the same delays.
+        asked = (site.host, *sorted(notice.urls))
+        minutes = dice(self._seed, "minutes", *asked).choice((5, 10, 15, 20))
         soon = now + timedelta(minutes=minutes)
         if site.manner is Manner.BOUNCES:
             due = now + timedelta(minutes=2)
@@ -140,7 +143,7 @@ class Reactions:
         if site.acknowledges:
             self._answer(soon, notice.sender, lambda at: mailroom.acknowledgement(site, notice, at))
         if site.manner is Manner.PRETENDS:
-            due = now + self._delay(site.delay_hours, site.host, notice.message_id)
+            due = now + self._delay(site.delay_hours, *asked)
             self._answer(due, notice.sender, lambda at: mailroom.polite_claim(site, notice, at))
         for url in notice.urls:
             found = self._world.at(url)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -44,6 +45,8 @@ class WebServers:
         self._runners: list[web.ServerRunner] = []
         self._painters = ThreadPoolExecutor(2, thread_name_prefix="sandbox-painter")
         self.addresses: dict[str, tuple[str, int]] = {}
+        # Who fetched pictures and videos, by what they called themselves.
+        self.media_requests: Counter[str] = Counter()
 
     async def start(self) -> None:
         """Listen on every address; afterwards ``addresses`` says where."""
@@ -71,7 +74,10 @@ class WebServers:
                 return web.Response(status=421, text="misdirected")
             country = self._countries.get(request.remote or "", HOME)
             asked = Request(host, request.path, dict(request.query), country)
-            return await self._response(self._reply(asked), host)
+            answer = self._reply(asked)
+            if answer.file is not None:
+                self.media_requests[request.headers.get("User-Agent", "")] += 1
+            return await self._response(answer, host)
 
         return handle
 

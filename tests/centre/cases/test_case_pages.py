@@ -46,7 +46,8 @@ def test_the_counsellor_who_has_the_case_opens_every_page(
     text = page(signed_in("lee"), name, case)
     title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
     assert "여울-412" in text
-    assert title is not None and "여울" not in title[1]
+    assert title is not None
+    assert "여울" not in title[1]
     english = page(signed_in("lee", "en"), name, case)
     assert "Yeoul-412" in english
 
@@ -74,13 +75,15 @@ def test_the_removal_officer_sees_the_work_and_who_opens_the_rest(
     for name in ("case-messages", "case-notes"):
         text = page(park, name, case)
         assert WORDS not in text
-        assert "봉인된 내용입니다" in text and "lee-ko" in text
+        assert "봉인된 내용입니다" in text
+        assert "lee-ko" in text
     refused = park.post(reverse("case-story", args=[case.pk]))
     assert refused.status_code == 403
     assert "숨기고" not in refused.content.decode()
     assert park.get(reverse("case-triage", args=[case.pk])).status_code == 403
     written = park.post(reverse("case-messages", args=[case.pk]), {"text": "안녕하세요"})
-    assert written.status_code == 422 and "안녕하세요" in written.content.decode()
+    assert written.status_code == 422
+    assert "안녕하세요" in written.content.decode()
     assert case.messages.count() == 1
 
 
@@ -91,13 +94,12 @@ def test_reading_messages_marks_them_and_is_logged(signed_in: SignedIn, case: Ca
     assert event.actor_id == Staff.objects.get(username="lee").pk
 
 
-def test_a_supervisor_without_the_key_reads_nothing_sealed(
-    signed_in: SignedIn, case: Case
-) -> None:
+def test_a_supervisor_without_the_key_reads_nothing_sealed(signed_in: SignedIn, case: Case) -> None:
     jeong = signed_in("jeong")
     assert WORDS not in page(jeong, "case-messages", case)
     story = jeong.post(reverse("case-story", args=[case.pk])).content.decode()
-    assert "숨기고" not in story and "lee-ko" in story
+    assert "숨기고" not in story
+    assert "lee-ko" in story
     assert not CustodyEvent.objects.filter(action__in=["message.read", "case.story_read"]).exists()
 
 
@@ -111,7 +113,8 @@ def test_a_draft_outlives_a_lost_key(name: str, signed_in: SignedIn, case: Case)
     assert "긴 글을 적던 중</textarea>" in text.replace("\n", "")
     assert "<title>오류 1개:" in text
     assert WORDS not in text
-    assert case.messages.count() == 1 and case.notes.count() == 0
+    assert case.messages.count() == 1
+    assert case.notes.count() == 0
 
 
 def test_an_empty_message_is_one_clear_error_in_both_languages(
@@ -121,7 +124,8 @@ def test_an_empty_message_is_one_clear_error_in_both_languages(
     korean = signed_in("lee").post(address, {"text": "  "}).content.decode()
     english = signed_in("lee", "en").post(address, {"text": ""}).content.decode()
     assert "아직 적은 글이 없습니다" in korean
-    assert "There is nothing written yet" in english and "<title>1 error:" in english
+    assert "There is nothing written yet" in english
+    assert "<title>1 error:" in english
 
 
 def test_a_note_is_sealed_and_only_staff_see_it(signed_in: SignedIn, case: Case) -> None:
@@ -138,7 +142,8 @@ def test_opening_the_story_is_a_request_and_is_logged(signed_in: SignedIn, case:
     address = reverse("case-story", args=[case.pk])
     assert lee.get(address).status_code == 405
     text = lee.post(address).content.decode()
-    assert "숨기고 싶은 이야기" in text and "010-1234-5678" in text
+    assert "숨기고 싶은 이야기" in text
+    assert "010-1234-5678" in text
     assert CustodyEvent.objects.filter(action="case.story_read").count() == 1
 
 
@@ -152,13 +157,16 @@ def test_triage_keeps_what_was_ticked_when_the_moment_is_wrong(
     }  # fmt: skip
     wrong = lee.post(address, given)
     text = wrong.content.decode()
-    assert wrong.status_code == 422 and "이미 지난 때입니다" in text
-    assert re.search(r'value="minor"[^>]*checked', text) and "2026-11-21T10:00" in text
+    assert wrong.status_code == 422
+    assert "이미 지난 때입니다" in text
+    assert re.search(r'value="minor"[^>]*checked', text)
+    assert "2026-11-21T10:00" in text
     case.refresh_from_db()
     assert case.triaged_at is None
     assert lee.post(address, {**given, "threat_deadline": "2026-11-22T14:00"}).status_code == 302
     case.refresh_from_db()
-    assert case.status == "open" and case.owner == people["lee"]
+    assert case.status == "open"
+    assert case.owner == people["lee"]
     assert case.threat_deadline == NOW + timedelta(hours=4)
     assert sorted(case.flags) == ["minor", "threat_deadline"]
 
@@ -179,11 +187,14 @@ def test_sharing_opens_the_case_for_one_more(
 ) -> None:
     choi, address = signed_in("choi"), reverse("case-share", args=[case.pk])
     offered = page(signed_in("lee"), "case-share", case)
-    assert "choi-ko" in offered and "park-ko" not in offered.split("<main")[1]
+    assert "choi-ko" in offered
+    assert "park-ko" not in offered.split("<main")[1]
     done = signed_in("lee").post(address, {"colleague": str(people["choi"].pk)})
     assert done.status_code == 302
     assert WORDS in page(choi, "case-messages", case)
-    assert signed_in("jeong").post(address, {"colleague": str(people["yoon"].pk)}).status_code == 422
+    assert (
+        signed_in("jeong").post(address, {"colleague": str(people["yoon"].pk)}).status_code == 422
+    )
 
 
 def test_closing_asks_first_and_can_be_undone(signed_in: SignedIn, case: Case) -> None:
@@ -209,5 +220,14 @@ def test_a_consent_is_withdrawn_only_after_being_asked(signed_in: SignedIn, case
     assert Case.objects.get(pk=case.pk).allows("police", NOW)
     lee.post(address, {"purpose": "police"})
     assert not Case.objects.get(pk=case.pk).allows("police", NOW)
-    park = signed_in("park").post(reverse("case-consent-give", args=[case.pk]), {"purpose": "police"})
+    park = signed_in("park").post(
+        reverse("case-consent-give", args=[case.pk]), {"purpose": "police"}
+    )
     assert park.status_code == 403
+
+
+def test_who_cannot_write_is_told_so_and_gets_no_box(signed_in: SignedIn, case: Case) -> None:
+    assert "<textarea" in page(signed_in("lee"), "case-messages", case)
+    told = page(signed_in("park"), "case-messages", case)
+    assert "<textarea" not in told
+    assert "동료만 본인에게 글을 씁니다" in told

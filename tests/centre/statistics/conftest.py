@@ -56,15 +56,13 @@ def sighting_of() -> Callable[..., Sighting]:
         verdicts = given.pop("verdicts", {})
         number = next(numbers)
         sighting = Sighting.objects.create(
-            case=case, number=number, origin=given.pop("origin", "given"), url="http://x.test/",
+            case=case, number=number, origin=str(given.pop("origin", "given")), url="http://x.test/",
             url_key=f"{number:064}", host="x.test", found_at=found_at, **given,
         )  # fmt: skip
         assert isinstance(verdicts, dict)
         for index, (day, verdict) in enumerate(verdicts.items(), start=1):
             when = day if isinstance(day, datetime) else at(day)
-            Look.objects.create(
-                sighting=sighting, number=index, at=when, round={}, verdict=verdict
-            )
+            Look.objects.create(sighting=sighting, number=index, at=when, round={}, verdict=verdict)
         return sighting
 
     return make

@@ -26,9 +26,7 @@ class ConsentRow:
 def consent_rows(case: Case, now: datetime) -> list[ConsentRow]:
     """Every purpose of the taxonomy, in its order, with its latest consent."""
     latest: dict[str, Consent] = {one.purpose: one for one in case.consents.order_by("given_at")}
-    return [
-        _row(code, word, latest.get(code), now) for code, word in taxonomy().choices("consent")
-    ]
+    return [_row(code, word, latest.get(code), now) for code, word in taxonomy().choices("consent")]
 
 
 def _row(code: str, word: str, consent: Consent | None, now: datetime) -> ConsentRow:

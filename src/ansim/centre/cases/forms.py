@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ansim.centre.cases.taxonomy import taxonomy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django_stubs_ext import StrPromise
 
     from ansim.centre.access.models import Staff
     from ansim.centre.cases.models import Case
@@ -18,7 +21,7 @@ MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 MAX_TEXT = 20_000
 
 
-def moment_field(label: Any, help_text: Any = "") -> forms.DateTimeField:
+def moment_field(label: "StrPromise", help_text: "StrPromise | str" = "") -> forms.DateTimeField:
     """A day and a time in the centre's zone, typed or picked."""
     return forms.DateTimeField(
         label=label,
@@ -64,9 +67,15 @@ class TriageForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, case: "Case", holders: "Sequence[Staff]", now: datetime, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, object],
+        case: "Case",
+        holders: "Sequence[Staff]",
+        now: datetime,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial=initial)
         self.case, self.now, self.holders = case, now, holders
         flags = self.fields["flags"]
         if isinstance(flags, forms.MultipleChoiceField):
@@ -113,8 +122,8 @@ class ShareForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, colleagues: "Sequence[Staff]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, colleagues: "Sequence[Staff]") -> None:
+        super().__init__(data)
         self.colleagues = colleagues
         field = self.fields["colleague"]
         if isinstance(field, forms.ChoiceField):
@@ -131,8 +140,8 @@ class ConsentForm(forms.Form):
 
     purpose = forms.ChoiceField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
         field = self.fields["purpose"]
         if isinstance(field, forms.ChoiceField):
             field.choices = taxonomy().choices("consent")

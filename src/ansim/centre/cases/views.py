@@ -46,9 +46,13 @@ def triage(request: StaffRequest, case: Case) -> HttpResponse:
     form = TriageForm(request.POST or None, initial=initial, case=case, holders=holders, now=now)
     if form.is_valid():
         services.triage(
-            case, by=request.user, flags=form.cleaned_data["flags"],
-            threat_deadline=form.cleaned_data["threat_deadline"], owner=form.chosen_owner(), now=now,
-        )  # fmt: skip
+            case,
+            by=request.user,
+            flags=form.cleaned_data["flags"],
+            threat_deadline=form.cleaned_data["threat_deadline"],
+            owner=form.chosen_owner(),
+            now=now,
+        )
         messages.success(request, _("The decision is saved."))
         return redirect("case", case.pk)
     lists = taxonomy()

@@ -14,13 +14,13 @@ from ansim.centre.access.permissions import StaffRequest
 from ansim.centre.cases.consents import consent_rows
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.pages import case_view, reader_language, render_case
-from ansim.centre.cases.queries import progress
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.desk.casefile import by_attention, link_rows, outside_rows
 from ansim.centre.desk.forms import LinkForm, PictureForm
 from ansim.centre.desk.log import log_lines, recent_lines
 from ansim.centre.desk.queries import flag_words
 from ansim.centre.intake.uploads import RefusedUpload, given_files
+from ansim.centre.materials.queries import progress
 from ansim.centre.materials.services import (
     add_link,
     add_material,
@@ -60,7 +60,7 @@ def overview(request: StaffRequest, case: Case) -> HttpResponse:
 @case_view()
 def links(request: StaffRequest, case: Case) -> HttpResponse:
     """Every link, and what is being looked for."""
-    return _links_page(request, case, LinkForm(auto_id="link_%s"), PictureForm(auto_id="pic_%s"))
+    return _links_page(request, case, LinkForm(), PictureForm())
 
 
 def _links_page(
@@ -82,7 +82,7 @@ def _links_page(
 @case_view("sighting.add")
 def add_link_view(request: StaffRequest, case: Case) -> HttpResponse:
     """One more link that the person gave."""
-    form = LinkForm(request.POST, auto_id="link_%s")
+    form = LinkForm(request.POST)
     if form.is_valid():
         try:
             sighting = add_link(
@@ -95,14 +95,14 @@ def add_link_view(request: StaffRequest, case: Case) -> HttpResponse:
             said = _("%(label)s is on the list. The machine looks at it now.")
             messages.success(request, said % {"label": sighting.label})
             return redirect("case-links", case.pk)
-    return _links_page(request, case, form, PictureForm(auto_id="pic_%s"))
+    return _links_page(request, case, form, PictureForm())
 
 
 @require_POST
 @case_view("material.add")
 def add_picture(request: StaffRequest, case: Case) -> HttpResponse:
     """Fingerprint a given file in memory and drop it."""
-    form = PictureForm(request.POST, auto_id="pic_%s")
+    form = PictureForm(request.POST)
     form.is_valid()
     files = given_files(request.FILES, "picture")
     try:
@@ -122,7 +122,7 @@ def add_picture(request: StaffRequest, case: Case) -> HttpResponse:
             return redirect("case-links", case.pk)
     except AnsimError as error:
         form.add_error("picture", error.sentence(reader_language()))
-    return _links_page(request, case, LinkForm(auto_id="link_%s"), form)
+    return _links_page(request, case, LinkForm(), form)
 
 
 @require_safe

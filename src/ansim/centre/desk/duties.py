@@ -4,7 +4,7 @@ A line stands for one decision, so requests to the same recipient with the same 
 are one line. Where no rule gives an hour, the centre's own promise of a day orders the line.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,8 +19,9 @@ from ansim.centre.access.models import Staff
 from ansim.centre.access.permissions import can
 from ansim.centre.cases.models import Case, KeyWrap
 from ansim.centre.cases.queries import visible_cases
+from ansim.centre.removal.finding import replies_for
 from ansim.centre.removal.models import Reply, Request
-from ansim.centre.removal.queries import ClockView, clock_of
+from ansim.centre.removal.queries import ClockView, clock_of, tab
 from ansim.centre.removal.reviewing import owner_of, recipient_name
 from ansim.centre.shell.moments import here, lately, zone
 from ansim.notices.clock import Clock, clock_words
@@ -28,6 +29,8 @@ from ansim.notices.spoken import spoken_length
 
 # The centre's own promise: what has no hour of its own is answered within a day.
 OWN_PROMISE = timedelta(days=1)
+# A report that says that there is danger now is looked at within the hour.
+DANGER_PROMISE = timedelta(hours=1)
 # A threat's deadline is on the page a week ahead, and for a day after it passed.
 THREAT_AHEAD, THREAT_AFTER = timedelta(days=7), timedelta(days=1)
 # A clock is on the page from a day before its end.
@@ -54,11 +57,11 @@ def duties(staff: Staff, now: datetime) -> list[Duty]:
     """Everything that waits for ``staff``, what ends first at the top."""
     found: list[Duty] = []
     if can(staff, "notice.read"):
-        requests = visible_requests(staff)
-        found += _clocks(requests, now)
-        found += _replies(requests, now)
+        found += _clocks(visible_requests(staff, ("waiting", "overdue"), now), now)
+        found += _replies(staff, now)
         if can(staff, "notice.approve"):
-            found += [*_approvals(requests, now), *_unclear(requests, now)]
+            found += _approvals(visible_requests(staff, ("to_approve",), now), now)
+            found += _unclear(visible_requests(staff, ("not_received",), now), now)
     if can(staff, "case.triage"):
         found += _untriaged(staff, now)
     if can(staff, "case.list_own") or can(staff, "case.list_all_working"):
@@ -66,12 +69,15 @@ def duties(staff: Staff, now: datetime) -> list[Duty]:
     return sorted(found, key=lambda duty: (duty.due, duty.what))
 
 
-def visible_requests(staff: Staff) -> QuerySet[Request]:
-    """Requests that ``staff`` may know of: all working data, or those of their own cases."""
-    every = Request.objects.select_related("sighting__case", "sighting__bank", "approved_by")
+def visible_requests(staff: Staff, tabs: Iterable[str], now: datetime) -> QuerySet[Request]:
+    """Requests of some tabs of the queue that ``staff`` may know of, so that numbers agree."""
+    rows = Request.objects.none()
+    for name in tabs:
+        rows = rows | tab(name, now)
+    rows = rows.select_related("approved_by")
     if can(staff, "case.list_all_working"):
-        return every
-    return every.filter(sighting__case__in=visible_cases(staff).values("pk"))
+        return rows
+    return rows.filter(sighting__case__in=visible_cases(staff).values("pk"))
 
 
 def closing_time(now: datetime) -> datetime:
@@ -125,135 +131,154 @@ def _who(requests: list[Request]) -> str:
     return ", ".join(names) or "—"
 
 
-def _clocks(requests: QuerySet[Request], now: datetime) -> list[Duty]:
+def _clocks(requests: QuerySet[Request], now: datetime) -> Iterator[Duty]:
     """Clocks of received requests that end within a day or have ended."""
-    rows = requests.filter(
-        state=Request.State.RECEIVED, clock_ends_at__lte=now + CLOCK_AHEAD
-    ).order_by("recipient", "sighting__case", "clock_ends_at")
-    found = []
-    for _key, group in groupby(rows, lambda r: (r.recipient, r.sighting.case_id)):
+    rows = requests.filter(clock_ends_at__lte=now + CLOCK_AHEAD).order_by(
+        "recipient", "sighting__case", "clock_ends_at"
+    )
+    for _key, group in groupby(rows, lambda one: (one.recipient, one.sighting.case_id)):
         same = list(group)
         first = same[0]
         ends = first.clock_ends_at or now
-        name = recipient_name(first)
         said = (
             _("The time of %(name)s is over: check and go a step up")
             if ends <= now
             else _("The time of %(name)s ends: check the links again")
         )
-        found.append(
-            Duty(
-                ends, clock_of(first, now), said % {"name": name}, _labels(same), _about(same),
-                _who(same), reverse("request", args=[first.pk]), _("Open"),
-            )
-        )  # fmt: skip
-    return found
+        yield Duty(
+            due=ends,
+            clock=clock_of(first, now),
+            what=said % {"name": recipient_name(first)},
+            sub=_labels(same),
+            case=_about(same),
+            who=_who(same),
+            address=reverse("request", args=[first.pk]),
+            act=_("Open"),
+        )
 
 
-def _approvals(requests: QuerySet[Request], now: datetime) -> list[Duty]:
+def _approvals(requests: QuerySet[Request], now: datetime) -> Iterator[Duty]:
     """Drafts that wait for a person: first notices by recipient, steps up by themselves."""
-    rows = requests.filter(state=Request.State.DRAFT).order_by("recipient", "drafted_at")
-    found = []
-    for (_recipient, climbs), group in groupby(
-        sorted(rows, key=lambda r: (r.recipient, r.why in CLIMBS, r.drafted_at)),
-        lambda r: (r.recipient, r.why in CLIMBS),
-    ):
+
+    def kind(one: Request) -> tuple[str, bool]:
+        return one.recipient, one.why in CLIMBS
+
+    rows = sorted(requests, key=lambda one: (*kind(one), one.drafted_at))
+    for (_recipient, climbs), group in groupby(rows, kind):
         same = list(group)
-        since, values = same[0].drafted_at, {"n": len(same), "name": recipient_name(same[0])}
+        since = same[0].drafted_at
         if climbs:
             said = ngettext(
-                "Step up to %(name)s: approve the request",
+                "Step up to %(name)s: approve %(n)d request",
                 "Step up to %(name)s: approve %(n)d requests",
                 len(same),
             )
         else:
             said = ngettext(
-                "Approve the request to %(name)s", "Approve %(n)d requests to %(name)s", len(same)
+                "Approve %(n)d request to %(name)s", "Approve %(n)d requests to %(name)s", len(same)
             )
-        address = f"{reverse('removal-queue')}?tab=to_approve"
-        found.append(
-            Duty(
-                since + OWN_PROMISE, waiting_clock(since, now), said % values, _labels(same),
-                _about(same), "—", address, _("Review"), primary=True,
-            )
-        )  # fmt: skip
-    return found
+        yield Duty(
+            due=since + OWN_PROMISE,
+            clock=waiting_clock(since, now),
+            what=said % {"n": len(same), "name": recipient_name(same[0])},
+            sub=_labels(same),
+            case=_about(same),
+            who="—",
+            address=f"{reverse('removal-queue')}?tab=to_approve",
+            act=_("Review"),
+            primary=True,
+        )
 
 
-def _unclear(requests: QuerySet[Request], now: datetime) -> list[Duty]:
+def _unclear(requests: QuerySet[Request], now: datetime) -> Iterator[Duty]:
     """Sendings of which the machine cannot tell whether they left."""
-    return [
-        Duty(
-            (one.approved_at or one.drafted_at), waiting_clock(one.approved_at or one.drafted_at, now),
-            _("Decide whether the notice to %(name)s left")
-            % {"name": recipient_name(one)},
-            _labels([one]), _about([one]), _who([one]), reverse("request", args=[one.pk]),
-            _("Decide"), primary=True,
+    for one in requests.filter(state=Request.State.UNCLEAR):
+        since = one.approved_at or one.drafted_at
+        said = _("Decide whether the notice to %(name)s left")
+        yield Duty(
+            due=since,
+            clock=waiting_clock(since, now),
+            what=said % {"name": recipient_name(one)},
+            sub=_labels([one]),
+            case=_about([one]),
+            who=_who([one]),
+            address=reverse("request", args=[one.pk]),
+            act=_("Decide"),
+            primary=True,
         )
-        for one in requests.filter(state=Request.State.UNCLEAR)
-    ]  # fmt: skip
 
 
-def _replies(requests: QuerySet[Request], now: datetime) -> list[Duty]:
+def _replies(staff: Staff, now: datetime) -> Iterator[Duty]:
     """Replies that a person wrote and nobody here has read."""
-    replies = Reply.objects.filter(
-        seen_at=None, kind=Reply.Kind.REPLY, request__in=requests.values("pk")
-    ).select_related("request__sighting__case", "request__sighting__bank", "request__approved_by")
-    return [
-        Duty(
-            reply.received_at + OWN_PROMISE, waiting_clock(reply.received_at, now),
-            _("Read the reply of %(name)s") % {"name": recipient_name(reply.request)},
-            _labels([reply.request]), _about([reply.request]), _who([reply.request]),
-            reverse("request", args=[reply.request.pk]), _("Read"),
+    for reply in replies_for(staff):
+        if reply.kind != Reply.Kind.REPLY:
+            continue
+        request = reply.request
+        about = [] if request is None else [request]
+        said = _("Read the reply of %(name)s")
+        yield Duty(
+            due=reply.received_at + OWN_PROMISE,
+            clock=waiting_clock(reply.received_at, now),
+            what=said % {"name": recipient_name(request)}
+            if request
+            else _("Read a reply that names no request"),
+            sub=_labels(about) if about else "",
+            case=_about(about) if about else "—",
+            who=_who(about),
+            address=reverse("request", args=[request.pk])
+            if request
+            else reverse("removal-replies"),
+            act=_("Read"),
         )
-        for reply in replies
-        if reply.request is not None
-    ]  # fmt: skip
 
 
-def _untriaged(staff: Staff, now: datetime) -> list[Duty]:
+def _untriaged(staff: Staff, now: datetime) -> Iterator[Duty]:
     """New cases that nobody has looked at."""
-    rows = visible_cases(staff).filter(triaged_at=None, status=Case.Status.NEW)
-    return [
-        Duty(
-            case.opened_at + OWN_PROMISE, own_clock(case.opened_at, case.opened_at + OWN_PROMISE, now),
-            _("Triage a new case"), "", case.spoken, case.owner.name if case.owner else "—",
-            reverse("case-triage", args=[case.pk]), _("Triage"),
-        )
-        for case in rows
-    ]  # fmt: skip
+    for case in visible_cases(staff).filter(triaged_at=None, status=Case.Status.NEW):
+        danger = "danger_now" in case.flags
+        end = case.opened_at + (DANGER_PROMISE if danger else OWN_PROMISE)
+        clock = own_clock(case.opened_at, end, now)
+        said = _("Triage a new case: danger now") if danger else _("Triage a new case")
+        yield _of_case(case, end, clock, said, "case-triage", _("Triage"))
 
 
-def _threats(staff: Staff, now: datetime) -> list[Duty]:
+def _threats(staff: Staff, now: datetime) -> Iterator[Duty]:
     """Threats whose deadline is near or has just passed."""
-    rows = visible_cases(staff).exclude(status=Case.Status.CLOSED).filter(
-        threat_deadline__gte=now - THREAT_AFTER, threat_deadline__lte=now + THREAT_AHEAD
-    )  # fmt: skip
-    return [
-        Duty(
-            case.threat_deadline,
-            own_clock(
-                case.opened_at, case.threat_deadline, now, soon_until=now + CLOCK_AHEAD
-            ),
-            _("Make sure that the person is safe before the threat runs out"), "", case.spoken,
-            case.owner.name if case.owner else "—", reverse("case", args=[case.pk]), _("Open"),
-        )
-        for case in rows
-        if case.threat_deadline is not None
-    ]  # fmt: skip
+    rows = (
+        visible_cases(staff)
+        .exclude(status=Case.Status.CLOSED)
+        .filter(threat_deadline__gte=now - THREAT_AFTER, threat_deadline__lte=now + THREAT_AHEAD)
+    )
+    said = _("Make sure that the person is safe before the threat runs out")
+    for case in rows:
+        end = case.threat_deadline or now
+        clock = own_clock(case.opened_at, end, now, soon_until=now + CLOCK_AHEAD)
+        yield _of_case(case, end, clock, said, "case", _("Open"))
 
 
-def _unread(staff: Staff, now: datetime) -> list[Duty]:
+def _unread(staff: Staff, now: datetime) -> Iterator[Duty]:
     """Messages of people that nobody has read, in cases that ``staff`` can open."""
-    return [
-        Duty(
-            since + OWN_PROMISE, own_clock(since, since + OWN_PROMISE, now),
-            _("Answer a message of the person"), "", case.spoken,
-            case.owner.name if case.owner else "—", reverse("case-messages", args=[case.pk]),
-            _("Answer"),
-        )
-        for case, since in unread_cases(staff)
-    ]  # fmt: skip
+    said = _("Answer a message of the person")
+    for case, since in unread_cases(staff):
+        end = since + OWN_PROMISE
+        clock = own_clock(since, end, now)
+        yield _of_case(case, end, clock, said, "case-messages", _("Answer"))
+
+
+def _of_case(
+    case: Case, due: datetime, clock: ClockView, what: str, url_name: str, act: str
+) -> Duty:
+    """A line about a whole case, in its owner's hands."""
+    return Duty(
+        due=due,
+        clock=clock,
+        what=what,
+        sub="",
+        case=case.spoken,
+        who=case.owner.name if case.owner else "—",
+        address=reverse(url_name, args=[case.pk]),
+        act=act,
+    )
 
 
 def unread_cases(staff: Staff) -> list[tuple[Case, datetime]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ansim.centre.cases.forms import MAX_TEXT, moment_field
@@ -35,8 +36,8 @@ class LinkForm(forms.Form):
         label=_("Kind of place"), error_messages={"invalid_choice": NOT_LISTED}
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="link_%s")
         set_choices(self, {"place": "place"})
         self.fields["place"].initial = "unknown"
 
@@ -51,13 +52,18 @@ class PictureForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "image/*,video/*"}),
     )
 
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="picture_%s")
+
 
 class ReportForm(forms.Form):
     """What somebody tells by telephone or at the door, on one page."""
 
     channel = forms.ChoiceField(
         label=_("How they reached us"), widget=forms.RadioSelect, initial="phone",
-        error_messages={"required": _("Choose telephone or walk-in."), "invalid_choice": NOT_LISTED},
+        error_messages={
+            "required": _("Choose telephone or walk-in."), "invalid_choice": NOT_LISTED,
+        },
     )  # fmt: skip
     language = forms.ChoiceField(
         label=_("Language of the person"), widget=forms.RadioSelect, initial="ko",
@@ -131,8 +137,8 @@ class ReportForm(forms.Form):
         },
     )  # fmt: skip
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, now: datetime) -> None:
+        super().__init__(data)
         self.now = now
         set_choices(self, LISTS)
         for name, choices in (

@@ -13,10 +13,11 @@ from django.utils.translation import pgettext_lazy
 from ansim.centre.access.models import Staff
 from ansim.centre.cases.header import STATUS_TONES, STATUS_WORDS
 from ansim.centre.cases.models import Case
-from ansim.centre.cases.queries import Progress, progress, visible_cases
+from ansim.centre.cases.queries import visible_cases
 from ansim.centre.cases.references import korean_reference
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.desk.queries import flag_words
+from ansim.centre.materials.queries import Progress, progress
 from ansim.centre.removal.models import Request
 
 PAGE_ROWS = 50
@@ -132,7 +133,7 @@ def turn_of(case: Case) -> str:
 
 
 def find_case(staff: Staff, typed: str) -> Case | None:
-    """The visible case of a reference as it was typed: ``여울-412``, ``yeoul 412``, ``Yeoul412``."""
+    """The visible case of a reference as typed: ``여울-412``, ``yeoul 412``, ``Yeoul412``."""
     parts = REFERENCE.fullmatch(unicodedata.normalize("NFKC", typed).strip())
     if parts is None:
         return None

@@ -12,7 +12,6 @@ from ansim.centre.access.models import Staff
 from ansim.centre.cases.models import Case, Consent
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.custody.models import CustodyEvent
-from ansim.centre.custody.words import ACTIONS
 from ansim.centre.materials.models import Material, Sighting
 from ansim.centre.removal.models import Request
 from ansim.centre.shell.verdict_words import STAFF as VERDICTS
@@ -40,6 +39,10 @@ WORDS: dict[str, Promise] = {
     "request.rewritten": gettext_lazy("Request written again"),
     "request.asked_anyway": gettext_lazy("Request drafted on the person's word"),
     "request.approved": gettext_lazy("Request approved"),
+    "request.approved_standing": gettext_lazy("Request approved by a standing approval"),
+    "request.body_shown": gettext_lazy("Letter shown with its addresses"),
+    "request.receipt_confirmed": gettext_lazy("Receipt confirmed"),
+    "request.receipt_presumed": gettext_lazy("Receipt presumed"),
     "request.returned": gettext_lazy("Request returned; nothing was sent"),
     "request.refused": gettext_lazy("Request stopped before sending"),
     "request.sent": gettext_lazy("Request sent"),
@@ -55,6 +58,16 @@ WORDS: dict[str, Promise] = {
     "request.closed.answered": gettext_lazy("Request closed: answered"),
     "reply.received": gettext_lazy("Reply arrived"),
     "reply.seen": gettext_lazy("Reply read"),
+    "standing_approval.given": gettext_lazy("Standing approval given"),
+    "bank.imported": gettext_lazy("Hash bank imported"),
+    "bank.approved": gettext_lazy("Hash bank approved for notices"),
+    "source.run_asked": gettext_lazy("Patrol run asked for"),
+    "figures.exported": gettext_lazy("Figures taken out as a file"),
+    "staff.signed_in": gettext_lazy("Signed in"),
+    "staff.signed_out": gettext_lazy("Screen locked"),
+    "staff.created": gettext_lazy("Staff account made"),
+    "staff.deactivated": gettext_lazy("Staff account closed"),
+    "staff.password_changed": gettext_lazy("Password changed"),
 }
 TONES = {
     "verdict.present": "stop", "verdict.gone_confirmed": "ok", "verdict.deindexed": "ok",
@@ -108,7 +121,7 @@ def _what(event: CustodyEvent) -> str:
     kind, _, rest = event.action.partition(".")
     if kind == "verdict":
         return str(VERDICTS.get(rest, rest))
-    return str(WORDS.get(event.action) or ACTIONS.get(event.action, event.action))
+    return str(WORDS.get(event.action, event.action))
 
 
 def _subjects(events: Sequence[CustodyEvent]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -109,16 +109,16 @@ def tiles(staff: Staff, now: datetime) -> list[Tile]:
 
 
 def _request_tiles(staff: Staff, now: datetime) -> list[Tile]:
-    requests = visible_requests(staff)
     queue = reverse("removal-queue")
-    open_clocks = requests.filter(state=Request.State.RECEIVED).exclude(clock_ends_at=None)
-    late = open_clocks.filter(clock_ends_at__lte=now).aggregate(
+    late = visible_requests(staff, ("overdue",), now).aggregate(
         n=Count("pk"), first=Min("clock_ends_at")
     )
-    today = open_clocks.filter(
-        clock_ends_at__gt=now, clock_ends_at__lte=closing_time(now)
-    ).aggregate(n=Count("pk"), first=Min("clock_ends_at"))
-    drafts = requests.filter(state=Request.State.DRAFT).aggregate(
+    today = (
+        visible_requests(staff, ("waiting",), now)
+        .filter(clock_ends_at__lte=closing_time(now))
+        .aggregate(n=Count("pk"), first=Min("clock_ends_at"))
+    )
+    drafts = visible_requests(staff, ("to_approve",), now).aggregate(
         n=Count("pk"), places=Count("recipient", distinct=True)
     )
     late_note = (
@@ -158,7 +158,7 @@ def new_cases(staff: Staff) -> list[NewCase]:
         visible_cases(staff)
         .filter(status=Case.Status.NEW)
         .annotate(links=Count("sightings", distinct=True))
-        .order_by("triaged_at", "-opened_at")
+        .order_by(F("triaged_at").asc(nulls_first=True), "-opened_at")
     )
     return [
         NewCase(

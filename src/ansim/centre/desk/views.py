@@ -13,6 +13,7 @@ from ansim.centre.cases.pages import may_list
 from ansim.centre.desk import queries
 from ansim.centre.desk.duties import duties
 from ansim.centre.desk.listing import (
+    DEFAULT,
     FILTERS,
     PAGE_ROWS,
     filter_counts,

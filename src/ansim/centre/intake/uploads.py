@@ -62,9 +62,19 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         self.buffer = BytesIO()
         self.refusal: AnsimError | None = None
 
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
+    def new_file(
+        self,
+        field_name: str,
+        file_name: str,
+        content_type: str,
+        content_length: int | None,
+        charset: str | None = None,
+        content_type_extra: dict[str, bytes] | None = None,
+    ) -> None:
         """Begin with an empty buffer."""
-        super().new_file(*args, **kwargs)
+        super().new_file(
+            field_name, file_name, content_type, content_length, charset, content_type_extra
+        )
         self.buffer = BytesIO()
         self.refusal = None
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import ada_url
 
@@ -100,11 +101,17 @@ def _view(
         vantage=vantage,
         country=page.country,
         page=page,
-        control=door.look(sibling_of(url, salt), vantage=vantage, expect="page"),
-        home=door.look(home_of(url), vantage=vantage, expect="page"),
+        control=_beside(sibling_of(url, salt), vantage, now),
+        home=_beside(home_of(url), vantage, now),
         media=tuple(media),
         listed=None,
     )
+
+
+@lru_cache(maxsize=256)
+def _beside(url: str, vantage: str, now: datetime) -> Observation:  # noqa: ARG001 -- ages the cache
+    """A control or front page; links of one host that are looked at together share it."""
+    return outside.door().look(url, vantage=vantage, expect="page")
 
 
 def _matched(url: str, seen: Observation, hunted: HuntedIndex, hits: dict[str, Hit]) -> MediaView:
@@ -121,13 +128,13 @@ def _look_at_listing(sighting: Sighting, *, now: datetime) -> Seen:
     target = sighting.target.url if sighting.target is not None else ""
     views = []
     for vantage in outside.policy().vantages:
-        page = outside.door().look(sighting.url, vantage=vantage, expect="page")
+        page = outside.door().look(sighting.url, vantage=vantage.name, expect="page")
         listed = None
         if page.page is not None:
             listed = target in (*page.page.links, *page.page.feed_items)
         views.append(
             View(
-                vantage=vantage, country=page.country, page=page, control=None, home=None,
+                vantage=vantage.name, country=page.country, page=page, control=None, home=None,
                 media=(), listed=listed,
             )
         )  # fmt: skip

@@ -48,21 +48,22 @@ class Walker:
         self.hunted, self.skip = hunted, skip
         self.vantage = outside.policy().vantages[0].name
         self.walk = Walk()
+        self._known: set[str] = set()
         self._media: dict[str, tuple[str, ...]] = {}
 
     def through_list(self, start: str, depth: int) -> Walk:
         """Breadth first over the pages of one host, from a list page, feed or site map."""
         host = host_of(start)
         waiting = deque([(start, 0)])
-        known = {start}
+        self._known.add(start)
         while waiting and self.walk.pages < PAGES_A_RUN:
             url, level = waiting.popleft()
             seen = self._page(url)
             if seen is None or seen.page is None:
                 continue
             named = (*seen.page.feed_items, *seen.page.links) if level < depth else ()
-            fresh = [link for link in named if link not in known and host_of(link) == host]
-            known.update(fresh)
+            fresh = [link for link in named if link not in self._known and host_of(link) == host]
+            self._known.update(fresh)
             waiting += [(link, level + 1) for link in fresh if not self.skip(link)]
             # Pages that name many others are read every time: that is where new ones appear.
             if len(fresh) < NAMES_OF_A_LIST:

@@ -1,9 +1,11 @@
 """Forms of the patrol room."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext_lazy
 
 from ansim.centre import outside
@@ -11,12 +13,15 @@ from ansim.centre.shell.context import in_language
 from ansim.errors import AnsimError
 from ansim.matching import Bank, read_bank
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 APPROVAL_DAYS = 90
 MAX_APPROVAL_DAYS = 365
 REQUIRED = gettext_lazy("Fill this in; a hash list is not hunted without it.")
 
 
-def _text(label: Any, length: int) -> forms.CharField:
+def _text(label: "_StrPromise", length: int) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, error_messages={"required": REQUIRED})
 
 
@@ -40,15 +45,19 @@ class BankForm(forms.Form):
         error_messages={"required": REQUIRED},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: "MultiValueDict[str, UploadedFile[bytes]] | None" = None,
+    ) -> None:
+        super().__init__(data, files)
         bases = [(rule.code, in_language(rule.title)) for rule in outside.registry().bases]
         self.fields["legal_basis"].choices = bases  # type: ignore[attr-defined]
         self.bank: Bank | None = None
 
-    def clean_hashes(self) -> UploadedFile:
+    def clean_hashes(self) -> object:
         """Read the list; every fault names its line and the mend."""
-        given: UploadedFile = self.cleaned_data["hashes"]
+        given = self.cleaned_data["hashes"]
         try:
             self.bank = read_bank(given.read(), _form_of(given.name or ""))
         except AnsimError as error:
@@ -56,9 +65,12 @@ class BankForm(forms.Form):
         return given
 
 
-def _form_of(name: str) -> str | None:
-    suffix = name.rpartition(".")[2].lower()
-    return suffix if suffix in {"csv", "jsonl"} else None
+def _form_of(name: str) -> Literal["csv", "jsonl"] | None:
+    """What the file's name says; None leaves it to the content."""
+    lowered = name.lower()
+    if lowered.endswith(".csv"):
+        return "csv"
+    return "jsonl" if lowered.endswith(".jsonl") else None
 
 
 class BankApprovalForm(forms.Form):

@@ -58,15 +58,7 @@ class SeenPage(models.Model):
     Only a digest of the address is kept, and no fingerprint of what did not match.
     """
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="seen")
-    url_key = models.CharField(max_length=64)
+    url_key = models.CharField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField()
-    # How many materials were hunted: when there are more, the page is looked at again.
+    # How many materials of banks were hunted: when there are more, it is looked at again.
     hunted = models.PositiveIntegerField()
-
-    class Meta:
-        """Each page once a source."""
-
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "url_key"], name="page_once_a_source")
-        ]

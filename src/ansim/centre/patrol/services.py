@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SEARCH_KINDS = ("json_search", "html_search")
 # A page that was seen is looked at again after so long, for its pictures may have changed.
-SEEN_FOR = timedelta(days=7)
+SEEN_FOR = timedelta(days=14)
 BANK_APPROVAL_DAYS = 90
 
 
@@ -62,19 +62,22 @@ def watched_materials(now: datetime) -> list[Material]:
     return [*of_cases.select_related("case"), *of_banks.select_related("bank")]
 
 
-def search_source(case_id: UUID, source_id: UUID, *, now: datetime) -> None:
-    """Look through one source for one case's materials."""
+def search_host(case_id: UUID, host: str, *, now: datetime) -> None:
+    """Look through the sources of one host for one case's materials, each page once."""
     case = Case.objects.prefetch_related("consents").get(pk=case_id)
-    source = Source.objects.get(pk=source_id)
     hunted = hunted_for(case)
     if not hunted or not case.allows("search", now):
         return
     walker = Walker(HuntedIndex([one.hunted() for one in hunted]), skip=lambda _: False)
-    if source.kind in SEARCH_KINDS:
-        walk = walker.through_search(source.url, tuple(case.keywords))
-    else:
-        walk = walker.through_list(source.url, source.depth)
-    _write_down(walk, source, hunted, origin=Sighting.Origin.SEARCH, case=case, now=now)
+    sources = list(Source.objects.filter(host=host, active=True))
+    for source in sources:
+        if source.kind in SEARCH_KINDS:
+            walker.through_search(source.url, tuple(case.keywords))
+        else:
+            walker.through_list(source.url, source.depth)
+    if sources:
+        walk, origin = walker.walk, Sighting.Origin.SEARCH
+        _write_down(walk, sources[0], hunted, origin=origin, case=case, now=now)
 
 
 def watch_source(source_id: UUID, *, now: datetime) -> None:
@@ -83,9 +86,7 @@ def watch_source(source_id: UUID, *, now: datetime) -> None:
     hunted = watched_materials(now)
     if hunted:
         of_banks = sum(1 for one in hunted if one.bank_id)
-        fresh = SeenPage.objects.filter(
-            source=source, seen_at__gt=now - SEEN_FOR, hunted__gte=of_banks
-        )
+        fresh = SeenPage.objects.filter(seen_at__gt=now - SEEN_FOR, hunted__gte=of_banks)
         seen = set(fresh.values_list("url_key", flat=True))
         walker = Walker(
             HuntedIndex([one.hunted() for one in hunted]), skip=lambda url: url_key(url) in seen
@@ -96,18 +97,17 @@ def watch_source(source_id: UUID, *, now: datetime) -> None:
         else:
             walk = walker.through_list(source.url, source.depth)
         _write_down(walk, source, hunted, origin=Sighting.Origin.WATCH, case=None, now=now)
-        _remember(source, walk.leaves, of_banks, now)
+        _remember(walk.leaves, of_banks, now)
     source.next_run_at = materials.on_grid(now + timedelta(hours=source.every_hours))
     source.run_queued = False
     source.save(update_fields=["next_run_at", "run_queued"])
 
 
-@transaction.atomic
-def _remember(source: Source, urls: Iterable[str], hunted: int, now: datetime) -> None:
-    for url in urls:
-        SeenPage.objects.update_or_create(
-            source=source, url_key=url_key(url), defaults={"seen_at": now, "hunted": hunted}
-        )
+def _remember(urls: Iterable[str], hunted: int, now: datetime) -> None:
+    rows = [SeenPage(url_key=url_key(url), seen_at=now, hunted=hunted) for url in urls]
+    SeenPage.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["url_key"], update_fields=["seen_at", "hunted"]
+    )
 
 
 @transaction.atomic
@@ -174,15 +174,16 @@ def _listings(walk: Walk, case: Case | None, now: datetime) -> int:
 
 
 def search_everywhere(case: Case) -> int:
-    """Enqueue a look through every active source for one case; returns how many."""
-    from ansim.centre.patrol.tasks import search_for_case  # noqa: PLC0415 -- tasks import this
+    """Enqueue a look through every active host for one case; returns how many."""
+    from ansim.centre.patrol.tasks import search_for_case  # tasks import this module
 
     sources = Source.objects.filter(active=True)
     # Search engines last: their listings point to pages that are known by then.
-    ordered = sorted(sources, key=lambda source: (source.kind in SEARCH_KINDS, source.code))
-    for source in ordered:
-        search_for_case.enqueue(str(case.pk), str(source.pk))
-    return len(ordered)
+    ordered = sorted(sources, key=lambda source: (source.kind in SEARCH_KINDS, source.host))
+    hosts = list(dict.fromkeys(source.host for source in ordered))
+    for host in hosts:
+        search_for_case.enqueue(str(case.pk), host)
+    return len(hosts)
 
 
 @transaction.atomic

@@ -85,7 +85,7 @@ def bank_line(row: BankRow, now: datetime) -> BankLine:
     until = bank.approved_until
     return BankLine(
         bank=bank,
-        count=bank.materials.count(),
+        count=row.count,
         basis=basis_words(bank.legal_basis),
         approved=bank.approved_by_id is not None and until is not None and now < until,
     )

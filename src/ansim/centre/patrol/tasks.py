@@ -3,14 +3,14 @@
 from uuid import UUID
 
 from ansim.centre import clock
-from ansim.centre.patrol.services import search_source, watch_source
+from ansim.centre.patrol.services import search_host, watch_source
 from ansim.centre.work.jobs import job
 
 
 @job(priority=10)
-def search_for_case(case_id: str, source_id: str) -> None:
-    """Look through one source for one case."""
-    search_source(UUID(case_id), UUID(source_id), now=clock.now())
+def search_for_case(case_id: str, host: str) -> None:
+    """Look through one host for one case."""
+    search_host(UUID(case_id), host, now=clock.now())
 
 
 @job()

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext, pgettext_lazy
 
 from ansim.centre.cases.taxonomy import taxonomy
-from ansim.centre.portal.step_forms import LinksForm, StepForm
+from ansim.centre.portal.step_forms import LinksForm, StepForm, Typed
 from ansim.centre.portal.wording import CONSENTS
 
 LONGEST_STORY: Final = 20_000
@@ -52,8 +52,8 @@ class WhoForm(StepForm):
         label=pgettext_lazy("portal", "Gender"), widget=forms.RadioSelect, required=False
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Typed | None = None) -> None:
+        super().__init__(data)
         unsaid = pgettext_lazy("portal", "I would rather not say")
         for name in ("standing", "age", "gender"):
             field = self.fields[name]
@@ -71,8 +71,8 @@ class WhereForm(LinksForm):
         help_text=pgettext_lazy("portal", "You can choose more than one."),
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Typed | None = None, *, rows: int = 2) -> None:
+        super().__init__(data, rows=rows)
         field = self.fields["place"]
         if isinstance(field, forms.MultipleChoiceField):
             unsaid = pgettext_lazy("portal", "I do not know")
@@ -111,8 +111,8 @@ class WhatForm(StepForm):
         ),
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Typed | None = None) -> None:
+        super().__init__(data)
         field = self.fields["harm"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = from_list("harm")
@@ -154,8 +154,8 @@ class DangerForm(StepForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Typed | None = None) -> None:
+        super().__init__(data)
         field = self.fields["relation"]
         if isinstance(field, forms.ChoiceField):
             field.choices = from_list(
@@ -232,8 +232,8 @@ class ContactForm(StepForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Typed | None = None) -> None:
+        super().__init__(data)
         field = self.fields["consent"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = from_list("consent")
@@ -281,10 +281,13 @@ LAST: Final = len(STEPS)
 
 
 class CodeForm(forms.Form):
-    """A receipt code as typed or pasted. Whether it fits is said in one sentence by the view."""
+    """A receipt code, typed or pasted. Whether it fits is said in one sentence by the view."""
 
     code = forms.CharField(
         label=pgettext_lazy("portal", "Your code"),
+        help_text=pgettext_lazy(
+            "portal", "Twenty digits. Spaces do not matter, and you can paste."
+        ),
         max_length=200,
         required=False,
         widget=forms.TextInput(
@@ -295,17 +298,14 @@ class CodeForm(forms.Form):
                 "class": "input-code",
             }
         ),
-        help_text=pgettext_lazy(
-            "portal", "Twenty digits. Spaces do not matter, and you can paste."
-        ),
     )
 
 
 class TypeBackForm(CodeForm):
     """The code once more, to be sure that the person has it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Typed | None = None) -> None:
+        super().__init__(data)
         self.fields["code"].label = pgettext("portal", "Now type it here")
         self.fields["code"].help_text = pgettext(
             "portal", "Spaces do not matter. You can paste. This is to be sure you have it."

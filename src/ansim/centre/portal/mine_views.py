@@ -73,26 +73,28 @@ def add_links(request: PersonRequest) -> HttpResponse:
     form, problems = LinksForm(rows=2), list[str]()
     if request.method == "POST":
         form = LinksForm(request.POST)
-        do = request.POST.get("do", "next")
-        if do == "add":
+        more = request.POST.get("do") == "add"
+        # Given files become fingerprints even where an address has to be looked at again: a
+        # browser forgets chosen files, so they would have to be chosen once more.
+        links = form.links() if not more and form.is_valid() else []
+        problems, added = _take(request, links)
+        if added:
+            said = npgettext("portal", "%(count)d was added.", "%(count)d were added.", added)
+            messages.success(request, said % {"count": added})
+        if more:
             form = LinksForm.shown(form.answers(), more=1)
-        elif form.is_valid():
-            problems, added = _take(request, form)
+        elif form.is_valid() and not problems:
             if added:
-                said = npgettext("portal", "%(count)d was added.", "%(count)d were added.", added)
-                messages.success(request, said % {"count": added})
-            if not problems and added:
                 return HttpResponseRedirect(reverse("mine"))
-            if not problems:
-                messages.info(request, pgettext("portal", "There was nothing to add yet."))
+            messages.info(request, pgettext("portal", "There was nothing to add yet."))
     words = {"form": form, "problems": problems, "tab": "mine"}
     return render(request, "portal/add_links.html", words | _badge(request.case))
 
 
-def _take(request: PersonRequest, form: LinksForm) -> tuple[list[str], int]:
-    """Add every link and every fingerprint; (sentences about files that gave none, how many)."""
+def _take(request: PersonRequest, links: list[str]) -> tuple[list[str], int]:
+    """Add links and fingerprints; (sentences about files that gave none, how many are new)."""
     found, problems = fingerprints_of(given_files(request.FILES, "files"))
-    return problems, services.add_more(request.case, form.links(), found, now=clock.now())
+    return problems, services.add_more(request.case, links, found, now=clock.now())
 
 
 @sensitive_post_parameters("text")

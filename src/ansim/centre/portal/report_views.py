@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -64,7 +65,7 @@ def step(request: HttpRequest, number: int) -> HttpResponse:
     if not 1 <= number <= LAST:
         raise Http404
     if request.method != "POST":
-        return begin(request) if number == 1 else HttpResponseRedirect(reverse("report", args=[1]))
+        return begin(request) if number == 1 else _to_the_first(request)
     try:
         page = _sent_page(request)
     except DraftLost as lost:
@@ -84,6 +85,16 @@ def begin(request: HttpRequest) -> HttpResponse:
     response = show(request, Page(1, STEPS[0](), Draft.begin(clock.now()), secret))
     sending.set_cookie(response, "d", secret.hex())
     return response
+
+
+def _to_the_first(request: HttpRequest) -> HttpResponse:
+    """An address alone carries no draft (a reload, another language, a bookmark)."""
+    said = pgettext(
+        "portal",
+        "A report begins here. To return to what you were writing, press Back in your browser.",
+    )
+    messages.info(request, said)
+    return HttpResponseRedirect(_address(1))
 
 
 def start_again(request: HttpRequest, lost: DraftLost) -> HttpResponse:

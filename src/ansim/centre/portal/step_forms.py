@@ -11,14 +11,16 @@ from ansim.centre.materials.addresses import BadLink, check_link
 from ansim.centre.portal.draft import Answers
 
 MOST_LINKS: Final = 50
+Typed = QueryDict
+"""What a page posted, or earlier answers in that shape."""
 LINK_NAMES: Final = frozenset(f"url{number}" for number in range(1, MOST_LINKS + 1))
 
 
 class StepForm(forms.Form):
     """One page of the report. Every answer may be left out."""
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, use_required_attribute=False, **kwargs)
+    def __init__(self, data: Typed | None = None) -> None:
+        super().__init__(data, use_required_attribute=False)
 
     def answers(self) -> Answers:
         """What was typed, as it was typed, without empty values."""
@@ -73,7 +75,7 @@ class LinkField(forms.CharField):
             ),
         )  # fmt: skip
 
-    def clean(self, value: Any) -> list[str]:
+    def clean(self, value: object) -> list[str]:
         """Canonical addresses. Raises ValidationError with the sentence of the first bad one."""
         typed = super().clean(value)
         lines = [line for line in str(typed).splitlines() if line.strip()]
@@ -86,8 +88,8 @@ class LinkField(forms.CharField):
 class LinksForm(StepForm):
     """Addresses, one field for each; ``rows`` more than are filled in."""
 
-    def __init__(self, data: Any = None, *, rows: int = 2, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Typed | None = None, *, rows: int = 2) -> None:
+        super().__init__(data)
         numbers = {int(name[3:]) for name in (data or {}) if is_link_name(name)}
         most = min(max(numbers, default=rows), MOST_LINKS)
         self.link_names = [f"url{number}" for number in range(1, most + 1)]

@@ -1,8 +1,7 @@
 """Forms of the removal room."""
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy, ngettext
 
 STANDING_DAYS = 180
@@ -15,8 +14,8 @@ class ApproveForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick that you have read every letter.")}
     )
 
-    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, count: int) -> None:
+        super().__init__(data)
         said = ngettext("I have read the letter", "I have read all %(count)d letters", count)
         self.fields["read"].label = said % {"count": count}
 

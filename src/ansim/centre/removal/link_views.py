@@ -19,6 +19,9 @@ from ansim.centre.removal.climbing import rungs_of
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.revealing import show_addresses
 from ansim.centre.removal.watching import looks_of, reasons_of, who_answers
+from ansim.verdicts import Verdict
+
+GONE = (Verdict.GONE_CONFIRMED, Verdict.GONE_PROVISIONAL)
 
 
 def _context(request: StaffRequest, link: Sighting, addresses: list[str]) -> dict[str, Any]:
@@ -39,6 +42,7 @@ def _context(request: StaffRequest, link: Sighting, addresses: list[str]) -> dic
         "is_page": link.kind == Sighting.Kind.PAGE,
         "may_reveal": can(request.user, "sighting.reveal"),
         "may_ask": link.kind == Sighting.Kind.PAGE
+        and link.verdict_code not in GONE
         and not open_requests
         and can(request.user, "notice.approve"),
     }

@@ -27,7 +27,8 @@ def recipients(request: StaffRequest) -> HttpResponse:
         {"rule": rule, "promise": promise_of(rule), "status": words.STATUSES[rule.status]}
         for rule in sorted(registry.regimes, key=lambda rule: rule.code)
     ]
-    context = {"groups": groups, "rules": rules, "bases": registry.bases}
+    bases = [(one, words.STATUSES[one.status]) for one in registry.bases]
+    context = {"groups": groups, "rules": rules, "bases": bases}
     return render(request, "removal/recipients.html", context)
 
 

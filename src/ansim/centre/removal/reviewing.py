@@ -15,10 +15,11 @@ from ansim.centre.removal.drafting import PURPOSE_OF_KIND, basis_for
 from ansim.centre.removal.errors import NoBasis
 from ansim.centre.removal.letters import addresses, as_paragraphs
 from ansim.centre.removal.models import Request
+from ansim.centre.removal.queries import recipient_of
 from ansim.centre.removal.services import knows_recipient
 from ansim.centre.shell.context import in_language
 from ansim.centre.shell.moments import day, lately
-from ansim.notices import LegalBasis, Recipient, Regime, UnknownRecipient, UnknownRegime
+from ansim.notices import LegalBasis, Regime, UnknownRegime
 from ansim.verdicts import Verdict
 
 
@@ -59,17 +60,9 @@ class Review:
     checks: tuple[Line, ...]
 
 
-def recipient_of(request: Request) -> Recipient | None:
-    """The registry's record of whom a request goes to; None when nobody is registered."""
-    try:
-        return outside.registry().recipient(request.recipient)
-    except UnknownRecipient:
-        return None
-
-
 def recipient_name(request: Request) -> str:
     """The recipient's name in the reader's language."""
-    recipient = recipient_of(request)
+    recipient = recipient_of(request.recipient)
     if recipient is None:
         return request.recipient or gettext("No recipient registered")
     return in_language(recipient.name)
@@ -126,7 +119,7 @@ def row_of(request: Request) -> Row:
 
 def review_of(request: Request, *, now: datetime, shown: bool = False) -> Review:
     """A request with its letter; ``shown`` makes the addresses in it readable."""
-    recipient = recipient_of(request)
+    recipient = recipient_of(request.recipient)
     channels = [] if recipient is None else [route.channel for route in recipient.routes]
     return Review(
         request=request,

@@ -81,9 +81,7 @@ def months() -> list[tuple[int, int]]:
     for moments in (
         Case.objects.datetimes("opened_at", "month", tzinfo=_zone()),
         Service.objects.datetimes("given_at", "month", tzinfo=_zone()),
-        Request.objects.filter(sent_at__isnull=False).datetimes(
-            "sent_at", "month", tzinfo=_zone()
-        ),
+        Request.objects.filter(sent_at__isnull=False).datetimes("sent_at", "month", tzinfo=_zone()),
         Sighting.objects.datetimes("found_at", "month", tzinfo=_zone()),
         Look.objects.datetimes("at", "month", tzinfo=_zone()),
     ):

@@ -104,7 +104,10 @@ def tiles_of(figures: MonthFigures) -> list[Tile]:
 
 
 def _tile(name: str, count: Count, line: str) -> Tile:
-    return Tile(name, f"{count.number:,}", in_language(count.unit.counter), line)
+    words = count.unit.counted(count.number)
+    # Korean counters follow the number closely; other languages take a space.
+    spaced = {code: word if code == "ko" else f"\u00a0{word}" for code, word in words.items()}
+    return Tile(name, f"{count.number:,}", in_language(spaced), line)
 
 
 def adds_up(checks: Iterable[Check]) -> bool:

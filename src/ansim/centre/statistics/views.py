@@ -54,4 +54,3 @@ def month_csv(request: StaffRequest) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="internal-figures-{chosen}.csv"'
     return response
-

@@ -1,9 +1,9 @@
 """The form that records one support."""
 
 from datetime import datetime
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from ansim.centre.cases.forms import MAX_TEXT, moment_field
@@ -53,8 +53,8 @@ class ServiceForm(forms.Form):
         error_messages={"max_length": _("This is longer than 20,000 letters. Please shorten it.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, now: datetime) -> None:
+        super().__init__(data)
         self.now = now
         for name, choices in (
             ("kind", [("", "—"), *taxonomy().choices("service")]),

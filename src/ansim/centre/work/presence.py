@@ -43,6 +43,8 @@ class Presence:
             return
         self._file = _lock_path(self.worker_id).open("wb")
         fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._file.write(str(os.getpid()).encode())
+        self._file.flush()
 
     def leave(self) -> None:
         """Give the lock back, at an orderly end."""

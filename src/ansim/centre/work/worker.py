@@ -57,8 +57,10 @@ class CentreWorker(Worker):
     def run_until_idle(self) -> int:
         """Run everything that is due now and all that follows from it; returns how many jobs."""
         ran = 0
-        reading = clock.clock_file()
-        step = clock.read_clock(reading) if reading else None
+        step = _clock_step()
+        if step is not None and step == idle_step():
+            # A stepped clock stands still: nothing new until it moves, or somebody nudges it.
+            return 0
         adopt_orphans()
         while self.running:
             close_old_connections()
@@ -68,7 +70,7 @@ class CentreWorker(Worker):
             if not due and not fresh:
                 break
         if step is not None:
-            self._mark_idle(step.step)
+            self._mark_idle(step)
         return ran
 
     def _run_ready(self) -> int:
@@ -97,11 +99,16 @@ class CentreWorker(Worker):
         os.replace(fresh, path)
 
 
+def _clock_step() -> int | None:
+    """The step of a sandbox's clock; None where the system's clock rules."""
+    path = clock.clock_file()
+    reading = clock.read_clock(path) if path else None
+    return None if reading is None else reading.step
+
+
 def idle_file() -> Path:
     """Where a worker says for which step of a sandbox's clock it found nothing left to do."""
-    folder = Path(settings.ANSIM_HOME) / "run"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / "idle.json"
+    return Path(settings.ANSIM_HOME) / "run" / "idle.json"
 
 
 def idle_step() -> int | None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ansim.centre.cases.models import Case
@@ -29,8 +30,14 @@ class LogFilter(forms.Form):
         error_messages={"invalid": gettext_lazy("Write the last day like 2026-11-20.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, actions: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, Any],
+        actions: list[tuple[str, str]],
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.fields["action"].choices = [("", gettext_lazy("Everything")), *actions]  # type: ignore[attr-defined]
 
     def clean_ref(self) -> Case | None:

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ansim.centre.access.permissions import StaffRequest, can, staff_view
 from ansim.centre.cases.models import Case
-from ansim.centre.custody.filtering import Asked
-from ansim.centre.custody.forms import LogFilter
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.custody.queries import check_chain
 from ansim.centre.custody.words import ACTIONS
-from ansim.centre.desk.log import WORDS, LogLine, log_lines
+from ansim.centre.desk.custody_filter import Asked
+from ansim.centre.desk.custody_forms import LogFilter
+from ansim.centre.desk.log import WORDS, log_lines
 from ansim.centre.shell.verdict_words import STAFF as VERDICTS
 
 A_PAGE = 100
@@ -50,7 +50,7 @@ def log(request: StaffRequest) -> HttpResponse:
         "may_name": may_name,
         "query": asked.query(),
     }
-    return render(request, "custody/log.html", context)
+    return render(request, "desk/custody_log.html", context)
 
 
 @require_POST
@@ -92,17 +92,13 @@ def _lines(events: list[CustodyEvent], *, may_name: bool) -> list[dict[str, Any]
     return [
         {
             "line": line,
-            "what": _what(event, line),
+            "what": _word(event.action),
             "case": cases.get(event.case_id) if event.case_id else None,
             "of_a_case": event.case_id is not None,
             "digest": event.digest[:12],
         }
         for event, line in zip(events, log_lines(events), strict=True)
     ]
-
-
-def _what(event: CustodyEvent, line: LogLine) -> str:
-    return _word(event.action) if line.what == event.action else line.what
 
 
 def _cases(ids: Iterable[UUID | None]) -> dict[UUID | None, Case]:
