@@ -9,8 +9,10 @@ import shutil
 import sys
 import tempfile
 from ipaddress import ip_address
+from pathlib import Path
 
 HOME = tempfile.mkdtemp(prefix="ansim-test-")
+Path(HOME, "static").mkdir()
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ |= {
     "ANSIM_HOME": HOME,

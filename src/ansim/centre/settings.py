@@ -107,7 +107,9 @@ def database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": ANSIM_HOME / "ansim.sqlite3",
-            "CONN_MAX_AGE": None,
+            # Opening SQLite again for every job costs more than most jobs; a live test server
+            # shares one connection between threads and must give it back.
+            "CONN_MAX_AGE": 0 if ANSIM_MODE == "test" else None,
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
@@ -209,6 +211,8 @@ ANSIM_CENTRE: dict[str, Any] = {
     "signatory": {"ko": "삭제지원팀장", "en": "Head of removal support"},
     "designated_body": True,
 }
+# Where a person whose key is no longer held is led to.
+ANSIM_PORTAL_ENTRY = "/code"
 ANSIM_EXIT_URL = os.environ.get("ANSIM_EXIT_URL", "https://www.weather.go.kr/")
 
 # Mail: the relay that notices leave by, and the Maildir that the centre's mailbox is delivered to.

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("ansim.centre.removal.urls")),
     path("", include("ansim.centre.patrol.urls")),
     path("", include("ansim.centre.statistics.urls")),
-    path("", include("ansim.centre.custody.urls")),
+    path("", include("ansim.centre.desk.custody_urls")),
     path("", include("ansim.centre.portal.urls")),
 ]
 

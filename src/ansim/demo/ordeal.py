@@ -52,10 +52,12 @@ class Killer:
 
     def _lives(self, pid: int) -> bool:
         """Whether that process has announced itself as a worker, so that it is at work."""
-        return any(
-            lock.read_text() == str(pid)
-            for lock in Path(self.stage.home, "run").glob("worker-*.lock")
-        )
+        try:
+            locks = [lock.read_text() for lock in Path(self.stage.home, "run").glob("*.lock")]
+        except FileNotFoundError:
+            # A dead worker's lock was just cleared away.
+            return False
+        return str(pid) in locks
 
 
 def notices_digest() -> str:

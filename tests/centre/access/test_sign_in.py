@@ -219,7 +219,7 @@ def test_what_a_role_lacks_is_a_page_with_one_sentence(client: Client, mina: Sta
 
 
 def test_a_code_holder_is_held_the_same_way(client: Client) -> None:
-    assert client.get("/sealed").headers["Location"] == "/"
+    assert client.get("/sealed").headers["Location"] == "/code"
     client.get("/code")
     assert client.get("/sealed").content == bytes(range(32))
     client.get("/exit")

@@ -31,6 +31,11 @@ class Link:
     count: int | None
 
 
+ELSEWHERE = (
+    ("/staff/requests/", "removal-queue"),
+    ("/staff/links/", "removal-queue"),
+    ("/staff/replies", "removal-queue"),
+)
 GROUPS: tuple[tuple[Promise, tuple[Room, ...]], ...] = (
     (
         pgettext_lazy("navigation", "Work"),
@@ -100,7 +105,7 @@ def groups_for(
     ]
     addresses = [address for _word, rooms in shown for _room, address in rooms if address]
     within = [a for a in addresses if path == a or path.startswith(a.rstrip("/") + "/")]
-    current = max(within, key=len, default="")
+    current = _home_of(path) or max(within, key=len, default="")
     for word, rooms in shown:
         links = [
             Link(room, address, address == current, counts.get(room.url_name))
@@ -109,6 +114,12 @@ def groups_for(
         ]
         if links:
             yield word, links
+
+
+def _home_of(path: str) -> str:
+    """The room that a page without an own line of the navigation belongs to."""
+    names = (name for start, name in ELSEWHERE if path.startswith(start))
+    return address_of(next(names, "")) or ""
 
 
 def _open(staff: Staff, room: Room) -> bool:

@@ -11,8 +11,6 @@ from ansim.centre.access.keycookie import drop_key
 from ansim.centre.shell.pages import error_page
 from ansim.errors import AnsimError
 
-YEAR_SECONDS = 365 * 24 * 3600
-
 
 class ExitRedirect(HttpResponseRedirect):
     """A redirect that a POST or a GET leaves by GET."""
@@ -26,8 +24,9 @@ def leave(request: HttpRequest) -> HttpResponse:
     response = ExitRedirect(settings.ANSIM_EXIT_URL)
     drop_key(request, response)
     request.session.flush()
-    response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Strict")
-    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
+    for name in request.COOKIES:
+        if name.removeprefix("__Host-").startswith("ansim_"):
+            response.delete_cookie(name, samesite="Strict")
     response["Referrer-Policy"] = "no-referrer"
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
@@ -35,7 +34,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def switch_language(request: HttpRequest, code: str) -> HttpResponse:
-    """Remember the reader's language and go back to where they were."""
+    """Remember the reader's language until the browser closes; no longer, for it is a trace."""
     if code not in dict(settings.LANGUAGES):
         raise Http404
     given = request.POST if request.method == "POST" else request.GET
@@ -43,7 +42,6 @@ def switch_language(request: HttpRequest, code: str) -> HttpResponse:
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         code,
-        max_age=YEAR_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
