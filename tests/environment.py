@@ -42,7 +42,8 @@ def refuse_the_world(event: str, arguments: tuple[object, ...]) -> None:
     except ValueError:
         inside = address[0] == "localhost"
     if not inside:
-        raise BeyondLoopback(f"a test connects to {address[0]}")
+        said = f"a test connects to {address[0]}"
+        raise BeyondLoopback(said)
 
 
 sys.addaudithook(refuse_the_world)

@@ -28,7 +28,7 @@ def framed(main: str) -> str:
 
 def soft_404(path: str) -> str:
     return framed(
-        f"<h1>페이지를 찾을 수 없습니다</h1><p>요청하신 주소 {path} 는 없거나 삭제된 게시물입니다.</p>"  # noqa: E501
+        f"<h1>페이지를 찾을 수 없습니다</h1><p>요청하신 주소 {path} 는 없거나 삭제된 게시물입니다.</p>"
         "<p>주소를 다시 확인하시거나 첫 화면으로 이동해 주세요.</p>"
     )
 
@@ -117,7 +117,7 @@ def test_login_and_captcha_count_only_with_little_else(
         ),
         (
             (
-                "<feed xmlns='http://www.w3.org/2005/Atom'><link href='http://a.test/1' rel='alternate'/>"  # noqa: E501
+                "<feed xmlns='http://www.w3.org/2005/Atom'><link href='http://a.test/1' rel='alternate'/>"
                 '<entry><link href="http://a.test/2?x=1&amp;y"/></entry></feed>'
             ),
             "application/atom+xml",

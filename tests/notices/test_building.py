@@ -135,7 +135,7 @@ def test_no_field_of_the_facts_can_hold_a_name_or_a_file() -> None:
         ({"pdq": ("AB" * 32,)}, "pdq"),
         ({"sha256": ("ab" * 20,)}, "sha256"),
         ({"harm": "gossip"}, "harm"),
-        ({"seen_at": datetime(2026, 11, 20, 9, 10)}, "seen_at"),  # noqa: DTZ001 - the fault
+        ({"seen_at": datetime(2026, 11, 20, 9, 10)}, "seen_at"),
     ],
 )
 def test_malformed_facts_never_become_a_letter(

@@ -6,7 +6,6 @@ process agrees on the moment.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,7 +54,7 @@ def write_clock(path: Path, at: datetime, *, rate: float = 0.0, step: int = 0) -
     fresh.write_text(
         json.dumps({"at": at.isoformat(), "written": time(), "rate": rate, "step": step})
     )
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def now() -> datetime:

@@ -61,7 +61,7 @@ def policy() -> FetchPolicy:
     described = sandbox()
     if described is None:
         return production_policy()
-    from ansim.sandbox import FileResolver  # noqa: PLC0415 -- never imported in production
+    from ansim.sandbox import FileResolver
 
     return FetchPolicy(
         resolver=FileResolver(Path(described["names_file"])),

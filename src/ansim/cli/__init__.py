@@ -12,6 +12,6 @@ def main() -> None:
             os.environ["ANSIM_LANG"] = word.partition("=")[2]
             del sys.argv[number]
             break
-    from ansim.cli.app import app  # noqa: PLC0415 -- after the language is known
+    from ansim.cli.app import app
 
     app()

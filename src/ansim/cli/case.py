@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ansim.cli import language
-from ansim.cli.site import spoken, start_site
+from ansim.cli.site import start_site
 from ansim.errors import AnsimError
 
 app = typer.Typer(help="Take in cases from files.", no_args_is_help=True)
@@ -70,7 +70,7 @@ def import_case(
     try:
         raw, materials = _read(file)
         start_site()
-        from ansim.vault import show  # noqa: PLC0415 -- only now is a site there
+        from ansim.vault import show
 
         taken = _take_in(raw, file.parent, materials, spoken_in)
     except AnsimError as error:
@@ -103,11 +103,11 @@ def _read(file: Path) -> tuple[Any, list[str]]:
     return raw, materials
 
 
-def _take_in(raw: Any, folder: Path, names: list[str], spoken_in: str) -> Any:  # noqa: ANN401
-    from ansim.centre import clock  # noqa: PLC0415 -- needs the site
-    from ansim.centre.intake.report import Report  # noqa: PLC0415
-    from ansim.centre.intake.services import take_in  # noqa: PLC0415
-    from ansim.centre.materials.services import hash_upload  # noqa: PLC0415
+def _take_in(raw: Any, folder: Path, names: list[str], spoken_in: str) -> Any:
+    from ansim.centre import clock
+    from ansim.centre.intake.report import Report
+    from ansim.centre.intake.services import take_in
+    from ansim.centre.materials.services import hash_upload
 
     Report.from_json(raw)
     found = []

@@ -55,10 +55,10 @@ def demo(
         fail(error)
 
 
-def _run(  # noqa: PLR0913 -- the command's options, passed on
+def _run(
     home: Path, *, once: bool, as_json: bool, seed: int, port: int, kills: int
 ) -> None:
-    from ansim.demo.stage import raise_stage  # noqa: PLC0415 -- heavy; only the demo needs it
+    from ansim.demo.stage import raise_stage
 
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     stage = raise_stage(seed, home)
@@ -66,7 +66,7 @@ def _run(  # noqa: PLR0913 -- the command's options, passed on
         if once:
             _play(stage, as_json=as_json, kills=kills)
         else:
-            from ansim.demo.live import run_live  # noqa: PLC0415
+            from ansim.demo.live import run_live
 
             run_live(stage, port=port)
     finally:

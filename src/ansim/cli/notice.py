@@ -90,7 +90,7 @@ def build(
         list[Path] | None,
         typer.Option(metavar="FOLDER", help="more recipients or rules; may be given again"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Build the notice of one request description and print it."""
     now = datetime.now(UTC)

@@ -26,10 +26,10 @@ def setup() -> None:
 
 def prepare() -> None:
     """Bring database and static files up to date; needs Django set up."""
-    from django.core.management import call_command  # noqa: PLC0415 -- Django is set up by now
+    from django.core.management import call_command
 
-    from ansim.centre import clock  # noqa: PLC0415
-    from ansim.centre.patrol.services import sync_sources  # noqa: PLC0415
+    from ansim.centre import clock
+    from ansim.centre.patrol.services import sync_sources
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -62,7 +62,7 @@ def serve(
 
 def run_gunicorn(bind: str, port: int, threads: int) -> None:
     """Serve the site with gunicorn until told to stop."""
-    from gunicorn.app.base import BaseApplication  # noqa: PLC0415 -- only the server needs it
+    from gunicorn.app.base import BaseApplication
 
     class Centre(BaseApplication):  # type: ignore[misc]
         """gunicorn, configured in code."""
@@ -78,7 +78,7 @@ def run_gunicorn(bind: str, port: int, threads: int) -> None:
 
         def load(self) -> object:
             """The site."""
-            from ansim.centre.wsgi import application  # noqa: PLC0415
+            from ansim.centre.wsgi import application
 
             return application
 
@@ -100,7 +100,7 @@ def work(
     """
     with spoken():
         start_site()
-    from ansim.centre.work.worker import CentreWorker  # noqa: PLC0415 -- Django is set up by now
+    from ansim.centre.work.worker import CentreWorker
 
     worker = CentreWorker(interval=interval, with_parent=with_parent)
     signal.signal(signal.SIGTERM, worker.shutdown)
@@ -122,7 +122,7 @@ def doctor(
     """
     with spoken():
         start_site()
-    from ansim.centre.work.checkup import check_up  # noqa: PLC0415 -- Django is set up by now
+    from ansim.centre.work.checkup import check_up
 
     findings = check_up()
     for finding in findings:

@@ -46,8 +46,8 @@ def spoken() -> Iterator[None]:
 def start_site(*, must_be_set_up: bool = True) -> None:
     """Set Django up; stop with a sentence when the configuration or the data folder is wrong."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ansim.centre.settings")
-    import django  # noqa: PLC0415 -- only commands of the centre need it
-    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
+    import django
+    from django.core.exceptions import ImproperlyConfigured
 
     try:
         django.setup()
@@ -56,15 +56,15 @@ def start_site(*, must_be_set_up: bool = True) -> None:
     except AnsimError as error:
         fail(error, 2)
     if must_be_set_up and unapplied_migrations():
-        from django.conf import settings  # noqa: PLC0415
+        from django.conf import settings
 
         fail(NotSetUp(home=settings.ANSIM_HOME), 2)
 
 
 def unapplied_migrations() -> int:
     """How many migrations the database lacks."""
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -39,7 +39,7 @@ def add(
     """
     with spoken():
         start_site()
-        from ansim.centre.access.services import create_staff  # noqa: PLC0415
+        from ansim.centre.access.services import create_staff
 
         password = secrets.token_urlsafe(15)
         create_staff(username, password, name_ko, name_en, role, language)
@@ -56,7 +56,7 @@ def list_staff(
     """
     with spoken():
         start_site()
-    from ansim.centre.access.models import Staff  # noqa: PLC0415
+    from ansim.centre.access.models import Staff
 
     for one in Staff.objects.order_by("username"):
         if as_json:
@@ -74,8 +74,8 @@ def deactivate(username: Annotated[str, typer.Argument(help="Who leaves.")]) -> 
     """
     with spoken():
         start_site()
-        from ansim.centre.access.models import Staff  # noqa: PLC0415
-        from ansim.centre.access.services import deactivate as end  # noqa: PLC0415
+        from ansim.centre.access.models import Staff
+        from ansim.centre.access.services import deactivate as end
 
         found = Staff.objects.filter(username=username).first()
         if found is None:

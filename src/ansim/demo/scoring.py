@@ -1,11 +1,12 @@
 """Holding what the centre found and said against what the sandbox knows to be true."""
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from ansim.demo.ordeal import notices_digest
 from ansim.demo.stage import Stage
@@ -56,9 +57,9 @@ class Summary:
 
 def summarise(stage: Stage, told: Told, *, kills: int = 0) -> Summary:
     """Score the story that was played on ``stage``."""
-    from ansim.centre.materials.models import Sighting  # noqa: PLC0415 -- needs Django
-    from ansim.centre.removal.models import Request  # noqa: PLC0415
-    from ansim.centre.support.models import Service  # noqa: PLC0415
+    from ansim.centre.materials.models import Sighting
+    from ansim.centre.removal.models import Request
+    from ansim.centre.support.models import Service
 
     truth, owners = stage.internet.truth, {key: owner for owner, key in told.cases.items()}
     pages = list(
@@ -98,38 +99,37 @@ def summarise(stage: Stage, told: Told, *, kills: int = 0) -> Summary:
     )
 
 
-def _copies(truth: Truth, found: dict[tuple[str, str], object]) -> Iterator[tuple[object, Copy]]:
+def _copies(truth: Truth, found: Mapping[tuple[str, str], Any]) -> Iterator[tuple[Any, Copy]]:
     for (owner, url), sighting in found.items():
         copy = next((one for one in truth.of(owner) if one.url == url), None)
         if copy is not None:
             yield sighting, copy
 
 
-def false_gone(truth: Truth, found: dict[tuple[str, str], object]) -> int:
+def false_gone(truth: Truth, found: Mapping[tuple[str, str], Any]) -> int:
     """Looks that said "gone" (confirmed) while page or file was still there for somebody."""
     return sum(
-        copy.state_at(look.at, country) is not State.GONE
+        any(copy.state_at(look.at, country) is not State.GONE for country in ("KR", "DE"))
         for sighting, copy in _copies(truth, found)
-        for look in sighting.looks.filter(verdict="gone_confirmed")  # type: ignore[attr-defined]
-        for country in ("KR",)
+        for look in sighting.looks.filter(verdict="gone_confirmed")
     )
 
 
-def false_present(truth: Truth, found: dict[tuple[str, str], object]) -> int:
+def false_present(truth: Truth, found: Mapping[tuple[str, str], Any]) -> int:
     """Looks that said "present" while nothing of it was to be seen from anywhere."""
     seen = {State.VISIBLE}
     return sum(
         not {copy.state_at(look.at, "KR"), copy.state_at(look.at, "DE")} & seen
         for sighting, copy in _copies(truth, found)
-        for look in sighting.looks.filter(verdict="present")  # type: ignore[attr-defined]
+        for look in sighting.looks.filter(verdict="present")
     )
 
 
-def hours_to_confirmed(truth: Truth, found: dict[tuple[str, str], object]) -> float | None:
+def hours_to_confirmed(truth: Truth, found: Mapping[tuple[str, str], Any]) -> float | None:
     """Median hours from the true end of a copy to the look that confirmed it."""
     delays: list[float] = []
     for sighting, copy in _copies(truth, found):
-        first = sighting.looks.filter(verdict="gone_confirmed").first()  # type: ignore[attr-defined]
+        first = sighting.looks.filter(verdict="gone_confirmed").first()
         if first is not None and copy.gone_at is not None:
             delays.append(_hours(first.at - copy.gone_at))
     return round(median(delays), 1) if delays else None

@@ -72,7 +72,7 @@ class Stage:
 
     def set_clock(self, now: datetime, *, rate: float = 0.0) -> None:
         """Move the story's clock; everything that falls due out there happens first."""
-        from ansim.centre.clock import write_clock  # noqa: PLC0415 -- needs Django
+        from ansim.centre.clock import write_clock
 
         self.now = now
         self.internet.tick(now)
@@ -86,7 +86,7 @@ class Stage:
     def start_worker(self) -> None:
         """Start the worker as a process of its own, as in a real centre."""
         log = self.log.open("ab")
-        self.worker = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+        self.worker = subprocess.Popen(
             [sys.executable, "-m", "ansim", "work", "--interval", "0.01", "--with-parent"],
             stdout=log,
             stderr=log,
@@ -101,7 +101,7 @@ class Stage:
 
     def settle(self, *, seconds: float = 120.0, on_wait: Callable[[], None] | None = None) -> None:
         """Wait until the worker has nothing left to do at this step. Raises WorkerStuck."""
-        from ansim.centre.work.worker import idle_step  # noqa: PLC0415 -- needs Django
+        from ansim.centre.work.worker import idle_step
 
         deadline = time.monotonic() + seconds
         while idle_step() != self.step:
@@ -154,13 +154,13 @@ def _paint(internet: Internet) -> None:
 
 
 def _set_up_centre(stage: Stage) -> None:
-    import django  # noqa: PLC0415 -- settings read the environment made above
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from ansim.centre.access.services import create_staff  # noqa: PLC0415
-    from ansim.centre.patrol.services import sync_sources  # noqa: PLC0415
+    from ansim.centre.access.services import create_staff
+    from ansim.centre.patrol.services import sync_sources
 
     call_command("migrate", verbosity=0, interactive=False)
     stage.set_clock(stage.now)

@@ -75,14 +75,14 @@ class Story:
 
     def staff(self, username: str) -> Any:
         """One of the demo's staff."""
-        from ansim.centre.access.models import Staff  # noqa: PLC0415
+        from ansim.centre.access.models import Staff
 
         return Staff.objects.get(username=username)
 
     def import_hash_list(self) -> None:
         """The hash list becomes a bank, hunted without any request, under standing approval."""
-        from ansim.centre.patrol.services import import_bank  # noqa: PLC0415
-        from ansim.matching import read_bank  # noqa: PLC0415
+        from ansim.centre.patrol.services import import_bank
+        from ansim.matching import read_bank
 
         import_bank(
             read_bank(self.stage.internet.scenario.hash_list(), "jsonl"),
@@ -93,7 +93,7 @@ class Story:
 
     def report_cases(self) -> None:
         """Each person of the scenario asks for help; the time to the first draft is taken."""
-        from ansim.centre.removal.models import Request  # noqa: PLC0415
+        from ansim.centre.removal.models import Request
 
         started = time.monotonic()
         for script in self.stage.internet.scenario.cases:
@@ -117,9 +117,9 @@ class Story:
 
     def take_in(self, told: dict[str, Any]) -> Any:
         """One report, through the same door as a file or a form."""
-        from ansim.centre.intake.report import Report  # noqa: PLC0415
-        from ansim.centre.intake.services import take_in  # noqa: PLC0415
-        from ansim.centre.materials.services import hash_upload  # noqa: PLC0415
+        from ansim.centre.intake.report import Report
+        from ansim.centre.intake.services import take_in
+        from ansim.centre.materials.services import hash_upload
 
         channel = {"portal": "web"}.get(told["channel"], told["channel"])
         report = Report.from_json(
@@ -148,8 +148,8 @@ class Story:
 
     def approve(self) -> int:
         """The officer approves every draft whose checks all hold, in one batch."""
-        from ansim.centre.removal.models import Request  # noqa: PLC0415
-        from ansim.centre.removal.services import approve  # noqa: PLC0415
+        from ansim.centre.removal.models import Request
+        from ansim.centre.removal.services import approve
 
         drafts = list(Request.objects.filter(state="draft", ready=True))
         if not drafts:
@@ -160,8 +160,8 @@ class Story:
 
     def triage(self) -> int:
         """The counsellor sorts new cases."""
-        from ansim.centre.cases.models import Case  # noqa: PLC0415
-        from ansim.centre.cases.services import triage  # noqa: PLC0415
+        from ansim.centre.cases.models import Case
+        from ansim.centre.cases.services import triage
 
         lee = self.staff("lee")
         new = list(Case.objects.filter(status=Case.Status.NEW))
@@ -171,8 +171,8 @@ class Story:
 
     def serve(self) -> int:
         """Services that are due by the story's calendar are given and recorded."""
-        from ansim.centre.cases.models import Case  # noqa: PLC0415
-        from ansim.centre.support.services import record_service  # noqa: PLC0415
+        from ansim.centre.cases.models import Case
+        from ansim.centre.support.services import record_service
 
         given = 0
         while self.told.services_left and self._day(self.told.services_left[0][0]):
@@ -191,12 +191,11 @@ class Story:
 
     def move_on(self) -> None:
         """Set the clock to the next moment at which anything happens, here or out there."""
-        from ansim.centre.work.due import next_due_at  # noqa: PLC0415
+        from ansim.centre.work.due import next_due_at
 
         moments = [self.ends]
-        for moment in (next_due_at(self.stage.now), self.stage.internet.next_event_at()):
-            if moment is not None:
-                moments.append(moment)
+        planned = (next_due_at(self.stage.now), self.stage.internet.next_event_at())
+        moments += [moment for moment in planned if moment is not None]
         if self.told.services_left:
             moments.append(self.begins + timedelta(days=self.told.services_left[0][0]))
         soonest = max(min(moments), self.stage.now + timedelta(seconds=1))

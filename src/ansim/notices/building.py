@@ -61,7 +61,7 @@ class Notice:
     ready: bool
 
 
-def build_notice(  # noqa: PLR0913 - the contract's three things, then named options
+def build_notice(
     facts: NoticeFacts,
     recipient: Recipient,
     regime: Regime,
@@ -138,7 +138,7 @@ def _basis_title(basis: str, bases: Sequence[LegalBasis], language: str) -> str:
     return in_language(titles[basis], language) if basis in titles else basis
 
 
-def _values(  # noqa: PLR0913 - all of it is what one letter says
+def _values(
     facts: NoticeFacts,
     recipient: Recipient,
     regime: Regime,

@@ -130,7 +130,7 @@ def reply_address(address: str, token: str) -> str:
     return f"{local}+{token}@{domain}"
 
 
-def compose(  # noqa: PLR0913 - each is a header of the message
+def compose(
     notice: Notice,
     *,
     message_id: str,
@@ -226,7 +226,9 @@ def _open_transaction(
         code, said = server.mail(return_path)
         if code != _OK:
             server.rset()
-            return Delivery(False, _line(code, said), {}, code in _TEMPORARY)
+            return Delivery(
+                accepted=False, response=_line(code, said), refused={}, temporary=code in _TEMPORARY
+            )
         refused: dict[str, str] = {}
         delayed = ""
         for address in envelope_to:
@@ -238,7 +240,9 @@ def _open_transaction(
         if refused or delayed:
             server.rset()
             response = next(iter(refused.values()), delayed)
-            return Delivery(False, response, refused, temporary=not refused)
+            return Delivery(
+                accepted=False, response=response, refused=refused, temporary=not refused
+            )
     except OSError as error:
         raise MailServerUnreachable(reason=type(error).__name__) from error
     return None

@@ -71,7 +71,7 @@ class Table:
         """Whether the field is written in the file."""
         return field in self._values
 
-    def _take(self, field: str) -> Any:  # noqa: ANN401 - TOML values have no common type
+    def _take(self, field: str) -> Any:
         self._read.add(field)
         if field not in self._values:
             raise self.fault(field, en="is missing; add it.", ko="빠져 있습니다. 적어 넣으세요.")

@@ -11,6 +11,6 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the roles now, so that a mistake in them stops the start and not a person."""
-        from ansim.centre.access.roles import roles  # noqa: PLC0415 - apps must be loaded first
+        from ansim.centre.access.roles import roles
 
         roles()

@@ -112,7 +112,7 @@ class KeyCookieMiddleware:
         """KeyNotHeld: staff sign in again, a person types the code again."""
         if not isinstance(exception, KeyNotHeld):
             return None
-        from ansim.centre.access.permissions import sign_in_address  # noqa: PLC0415 - needs models
+        from ansim.centre.access.permissions import sign_in_address
 
         if request.user.is_authenticated:
             address = sign_in_address(request, "key")

@@ -50,7 +50,7 @@ def can(staff: Staff | AnonymousUser, action: str, obj: models.Model | None = No
     case = None if obj is None else case_of(obj)
     if case is None:
         return True
-    from ansim.centre.cases.queries import visible_cases  # noqa: PLC0415 - cases stand on access
+    from ansim.centre.cases.queries import visible_cases
 
     return visible_cases(cast("Staff", staff)).filter(pk=case.pk).exists()
 

@@ -54,7 +54,7 @@ def plain_username(typed: str) -> str:
 
 
 @transaction.atomic
-def create_staff(  # noqa: PLR0913, PLR0917 - a person has this many facts
+def create_staff(
     username: str,
     password: str,
     name_ko: str,
@@ -168,7 +168,7 @@ def _nobodys_box() -> bytes:
 
 
 def _record(action: str, actor: Staff | None, staff: Staff, fields: list[str]) -> None:
-    from ansim.centre.custody.services import record  # noqa: PLC0415 - custody names staff
+    from ansim.centre.custody.services import record
 
     kind = "operator" if actor is None else "staff"
     record(action, actor=actor, actor_kind=kind, obj=staff, fields=fields)

@@ -101,7 +101,7 @@ def seal_text(key: CaseKey, text: str, row: models.Model, column: str, case: Cas
     return seal(key, text.encode(), aad(row, column, case))
 
 
-def open_text(key: CaseKey, box: bytes, row: models.Model, column: str, case: Case) -> str:
+def open_text(key: CaseKey, box: bytes | memoryview, row: models.Model, column: str, case: Case) -> str:
     """The text of a box. Raises VaultError when key, place or content is wrong."""
     return open_sealed(key, bytes(box), aad(row, column, case)).decode()
 
@@ -114,7 +114,7 @@ def seal_facts(
 
 
 def open_facts(
-    key: CaseKey, box: bytes, row: models.Model, column: str, case: Case
+    key: CaseKey, box: bytes | memoryview, row: models.Model, column: str, case: Case
 ) -> dict[str, str]:
     """The dictionary of a sealed box."""
     opened = json.loads(open_text(key, box, row, column, case))

@@ -169,7 +169,7 @@ class _Reader:
                 self._wrong(f"links[{number}]", error.sentence("en"), error.sentence("ko"))
         return tuple(dict.fromkeys(links))
 
-    def _facts(self, name: str) -> dict[str, str]:
+    def _facts(self, name: str) -> dict[str, Any]:
         value = self.raw.get(name, {})
         if not isinstance(value, dict):
             self._wrong(name, "Give an object of texts.", "글로 된 객체를 쓰세요.")

@@ -65,7 +65,7 @@ def look_around(
     if sighting.kind == Sighting.Kind.SEARCH_RESULT:
         return _look_at_listing(sighting, now=now)
     hits: dict[str, Hit] = {}
-    views = []
+    views: list[View] = []
     wanted = list(recorded)
     for vantage in outside.policy().vantages:
         view = _view(sighting.url, vantage.name, hunted, wanted, hits, full=not views, now=now)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -153,7 +154,7 @@ def look(sighting: Sighting, *, now: datetime) -> Seen:
 
 
 @transaction.atomic
-def record_look(sighting_id: object, seen: Seen, *, now: datetime) -> LookResult:
+def record_look(sighting_id: UUID, seen: Seen, *, now: datetime) -> LookResult:
     """Write a round down, judge all rounds, and set when to look again."""
     sighting = Sighting.objects.select_for_update().get(pk=sighting_id)
     before = sighting.verdict_code
@@ -188,7 +189,7 @@ def on_grid(when: datetime) -> datetime:
     return when if not past else when - past + step
 
 
-def _judged_kind(sighting: Sighting) -> str:
+def _judged_kind(sighting: Sighting) -> Literal["page", "search_result"]:
     return "search_result" if sighting.kind == Sighting.Kind.SEARCH_RESULT else "page"
 
 
@@ -215,7 +216,8 @@ def _record_hits(sighting: Sighting, seen: Seen, *, now: datetime) -> bool:
 
 def earlier_of(sighting: Sighting) -> Sighting | None:
     """An earlier sighting of the same material that was gone before this one was found."""
-    if sighting.origin not in {Sighting.Origin.WATCH, Sighting.Origin.PATROL}:
+    watched = {Sighting.Origin.WATCH, Sighting.Origin.PATROL}
+    if sighting.material_id is None or sighting.origin not in watched:
         return None
     gone = (Verdict.GONE_CONFIRMED, Verdict.GONE_PROVISIONAL)
     return (

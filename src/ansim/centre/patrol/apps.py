@@ -11,4 +11,4 @@ class PatrolConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this room wants done."""
-        from ansim.centre.patrol import due  # noqa: F401, PLC0415 -- importing registers
+        from ansim.centre.patrol import due  # noqa: F401 -- importing registers

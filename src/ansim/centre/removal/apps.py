@@ -11,4 +11,4 @@ class RemovalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this room wants done."""
-        from ansim.centre.removal import due  # noqa: F401, PLC0415 -- importing registers
+        from ansim.centre.removal import due  # noqa: F401 -- importing registers

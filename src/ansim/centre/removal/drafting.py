@@ -107,7 +107,7 @@ def prior_asks(sighting: Sighting) -> tuple[PriorAsk, ...]:
 
 
 def facts_for(
-    sighting: Sighting, reference: str, why: str, basis: str, now: datetime, language: str
+    sighting: Sighting, reference: str, why: str, basis: str, language: str
 ) -> NoticeFacts:
     """The facts of one request, in the centre's name; the person's name is not among them."""
     centre = settings.ANSIM_CENTRE
@@ -187,7 +187,7 @@ def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> No
     request.basis = basis_for(sighting, recipient.kind, now)
     registry = outside.registry()
     language = recipient.routes[0].language if recipient.routes else "en"
-    facts = facts_for(sighting, request.reference, request.why, request.basis, now, language)
+    facts = facts_for(sighting, request.reference, request.why, request.basis, language)
     notice = build_notice(
         facts, recipient, registry.regime(recipient.regime), now=now,
         letter=MEDIA_COPY if request.why == Request.Why.MEDIA_COPY else None,

@@ -45,12 +45,12 @@ def _take_in(inbound: Inbound, now: datetime) -> int:
     record("reply.received", obj=reply, case=case, at=now)
     if request is None:
         return 1
-    if inbound.kind == Reply.Kind.BOUNCE:
+    if inbound.kind == "bounce":
         if request.state in {Request.State.SENT, Request.State.SENDING, Request.State.RECEIVED}:
             request.bounced_how = "bounce"
             request.save(update_fields=["bounced_how"])
             after_bounce(request, now=now)
-    elif inbound.kind != Reply.Kind.AUTO_REPLY:
+    elif inbound.kind != "auto_reply":
         # An out-of-office note or a report of delay says nothing about receipt.
         confirm_receipt(request, now=now, number=inbound.receipt_number, presumed=False)
     return 1

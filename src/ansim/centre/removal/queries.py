@@ -14,6 +14,7 @@ from ansim.centre.materials.models import Sighting
 from ansim.centre.removal.ladder import LADDER_KINDS
 from ansim.centre.removal.models import Request
 from ansim.notices import Clock, Recipient, UnknownRecipient, clock_state, clock_words
+from ansim.notices.records import ClockKind
 from ansim.verdicts import Verdict
 
 # When a centre's day ends: a clock that ends before is shown as "soon".
@@ -138,9 +139,9 @@ def step_of(sighting: Sighting) -> Request | None:
 def as_clock(request: Request) -> Clock:
     """A request's clock in the form that ansim.notices takes."""
     met = request.closed_at if request.ending in {"gone", "deindexed"} else None
-    kind = request.clock_kind if request.clock_kind in {"hours", "without_delay"} else "none"
+    kinds: dict[str, ClockKind] = {"hours": "hours", "without_delay": "without_delay"}
     return Clock(
-        kind=kind,  # type: ignore[arg-type] -- narrowed by the line above
+        kind=kinds.get(request.clock_kind, "none"),
         started_at=request.received_at,
         ends_at=request.clock_ends_at,
         escalates_at=request.escalates_at,

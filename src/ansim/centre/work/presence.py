@@ -75,5 +75,5 @@ def is_alive(worker_id: str) -> bool:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
-        os.unlink(path)
+        path.unlink(missing_ok=True)
     return False

@@ -96,7 +96,7 @@ class CentreWorker(Worker):
         path = idle_file()
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.write_text(json.dumps({"step": step}))
-        os.replace(fresh, path)
+        fresh.replace(path)
 
 
 def _clock_step() -> int | None:

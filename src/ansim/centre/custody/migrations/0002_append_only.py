@@ -18,7 +18,7 @@ POSTGRESQL = (
 )
 
 
-def guard(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:  # noqa: ARG001
+def guard(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Put the triggers in place."""
     statements = POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE
     for statement in statements:

@@ -26,7 +26,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def icon(name: str, flip: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - template syntax
+def icon(name: str, flip: bool = False) -> SafeString:  # noqa: FBT001 - template syntax
     """``{% icon "present" %}``: a symbol of the sprite; ``flip=True`` mirrors it in RTL."""
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>',
@@ -92,7 +92,7 @@ def rings(verdicts: Iterable[str | None]) -> SafeString:
 def meter(
     counts: Mapping[str, int],
     voice: str = "staff",
-    legend: bool = True,  # noqa: FBT001, FBT002 - template syntax
+    legend: bool = True,  # noqa: FBT001 - template syntax
 ) -> SafeString:
     """``{% meter counts %}``: verdict -> number, as one bar and its key. Widths are attributes."""
     ordered = verdict_words.in_order(counts)
