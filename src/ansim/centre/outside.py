@@ -6,10 +6,10 @@ put in at one place, and production cannot be given a sandbox by mistake (see se
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,18 @@ class MalformedSource(AnsimError):
     sentences = {
         "en": "The sources file {file} is wrong at {field}: add it or correct it.",
         "ko": "감시 대상 파일 {file}의 {field} 항목을 채우거나 고쳐 주세요.",
+    }
+
+
+class MalformedVantage(AnsimError):
+    """ANSIM_VANTAGES is not as it must be."""
+
+    code = "malformed_vantage"
+    sentences = {
+        "en": "“{entry}” in ANSIM_VANTAGES is no vantage point. "
+        "Write name:COUNTRY or name:COUNTRY:address, for example seoul:KR frankfurt:DE:10.8.0.2.",
+        "ko": "ANSIM_VANTAGES의 ‘{entry}’을(를) 읽을 수 없습니다. 이름:나라 또는 이름:나라:주소로 "
+        "쓰세요. 예: seoul:KR frankfurt:DE:10.8.0.2",
     }
 
 
@@ -60,7 +72,8 @@ def policy() -> FetchPolicy:
     """What the door may do here."""
     described = sandbox()
     if described is None:
-        return production_policy()
+        policy_here = production_policy()
+        return replace(policy_here, vantages=vantages() or policy_here.vantages)
     from ansim.sandbox import FileResolver
 
     return FetchPolicy(
@@ -69,6 +82,26 @@ def policy() -> FetchPolicy:
         permitted_networks=tuple(ip_network(net) for net in described["permitted_networks"]),
         per_host_rate=None,
     )
+
+
+def vantages() -> tuple[Vantage, ...]:
+    """The vantage points of ANSIM_VANTAGES, such as ``seoul:KR frankfurt:DE:10.8.0.2``.
+
+    Each is a name, a country and, where the machine has several, the source address to look from.
+    Raises MalformedVantage.
+    """
+    found = []
+    for entry in settings.ANSIM_VANTAGES.split():
+        name, _, rest = entry.partition(":")
+        country, _, address = rest.partition(":")
+        try:
+            source = str(ip_address(address)) if address else None
+        except ValueError as error:
+            raise MalformedVantage(entry=entry) from error
+        if not name or len(country) != len("KR") or not country.isupper():
+            raise MalformedVantage(entry=entry)
+        found.append(Vantage(name, country, source))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

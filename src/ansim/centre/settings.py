@@ -224,6 +224,8 @@ ANSIM_MAILDIR = Path(os.environ.get("ANSIM_MAILDIR", str(ANSIM_HOME / "mail")))
 # Where an operator puts recipients and sources of their own (same TOML as the shipped ones).
 ANSIM_RECIPIENTS = Path(os.environ.get("ANSIM_RECIPIENTS", str(ANSIM_HOME / "recipients")))
 ANSIM_SOURCES = Path(os.environ.get("ANSIM_SOURCES", str(ANSIM_HOME / "sources")))
+# From where links are looked at: name:COUNTRY[:source address], separated by spaces.
+ANSIM_VANTAGES = os.environ.get("ANSIM_VANTAGES", "")
 # How long a re-upload watch runs when consent names no end (a setting, not a law).
 ANSIM_WATCH_DAYS = int(os.environ.get("ANSIM_WATCH_DAYS", "180"))
 

@@ -55,6 +55,9 @@ def start_site(*, must_be_set_up: bool = True) -> None:
         fail(BadConfiguration(said=str(error)), 2)
     except AnsimError as error:
         fail(error, 2)
+    from django.utils import translation
+
+    translation.activate(language.current())
     if must_be_set_up and unapplied_migrations():
         from django.conf import settings
 
