@@ -13,6 +13,7 @@ from ansim.demo.stage import Stage
 
 # How long the story goes on after the first report.
 DAYS = 24
+BEAT = timedelta(minutes=20)
 # How often the story looks whether a first notice is drafted, in seconds.
 GLANCE = 0.05
 # Services that the centre's people give in the story: day, kind, provider, outcome, minutes.
@@ -199,5 +200,7 @@ class Story:
         if self.told.services_left:
             moments.append(self.begins + timedelta(days=self.told.services_left[0][0]))
         soonest = max(min(moments), self.stage.now + timedelta(seconds=1))
-        self.stage.set_clock(min(soonest, self.ends))
+        # What happens within one beat is seen together, as at a desk that looks up now and then.
+        late = (soonest - self.begins) % BEAT
+        self.stage.set_clock(min(soonest + (BEAT - late if late else late), self.ends))
 

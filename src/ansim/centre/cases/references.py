@@ -3,7 +3,9 @@
 The word and the number are drawn at random: they say nothing of the person or the day.
 """
 
+import re
 import secrets
+import unicodedata
 
 WORDS: dict[str, str] = {
     "여울": "Yeoul", "처마": "Cheoma", "솔잎": "Solip", "갈대": "Galdae", "나루": "Naru",
@@ -14,9 +16,16 @@ WORDS: dict[str, str] = {
 }  # fmt: skip
 
 
-def new_reference() -> str:
-    """A fresh reference such as 여울-412; the caller makes sure that it is not taken."""
-    return f"{secrets.choice(list(WORDS))}-{secrets.randbelow(900) + 100}"
+TYPED = re.compile(r"\s*(?P<word>[^\W\d_]+)[\s\-‐-―−_]*(?P<number>[0-9]+)\s*")
+
+
+def new_reference(digits: int = 3) -> str:
+    """A fresh reference such as 여울-412; the caller makes sure that it is not taken.
+
+    Three digits make 21,600 references; a centre that has used many of them asks for more.
+    """
+    least = 10 ** (digits - 1)
+    return f"{secrets.choice(list(WORDS))}-{secrets.randbelow(9 * least) + least}"
 
 
 def english_reference(reference: str) -> str:
@@ -27,7 +36,11 @@ def english_reference(reference: str) -> str:
 
 def korean_reference(typed: str) -> str:
     """What someone typed, in either script and any case, as the stored reference."""
-    word, _, number = typed.strip().replace(" ", "-").partition("-")
+    # A phone writes Hangul in pieces, Korean keyboards full-width digits, and texts long dashes.
+    found = TYPED.fullmatch(unicodedata.normalize("NFKC", typed))
+    if found is None:
+        return typed.strip()
+    word, number = found["word"], found["number"]
     for korean, latin in WORDS.items():
         if word.casefold() == latin.casefold():
             return f"{korean}-{number}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -109,11 +110,8 @@ def open_case(
         ("place", facts.places), ("flag", facts.flags), ("consent", facts.consents),
     ):  # fmt: skip
         require_codes(name, values)
-    reference = new_reference()
-    while Case.objects.filter(reference=reference).exists():
-        reference = new_reference()
     case = Case(
-        reference=reference, opened_at=now, channel=facts.channel, language=facts.language,
+        reference=_free_reference(), opened_at=now, channel=facts.channel, language=facts.language,
         standing=facts.standing, age=facts.age, gender=facts.gender, relation=facts.relation,
         places=list(facts.places), flags=list(facts.flags), keywords=list(facts.keywords),
         threat_deadline=facts.threat_deadline, safe_contact=dict(facts.safe_contact),
@@ -135,6 +133,15 @@ def open_case(
     for purpose in dict.fromkeys(facts.consents):
         give_consent(case, purpose, now=now, given_by="person", actor=actor)
     return case, key
+
+
+def _free_reference() -> str:
+    """A reference that no case has; longer ones when the short ones run out."""
+    for tries in count():
+        reference = new_reference(digits=3 + tries // 8)
+        if not Case.objects.filter(reference=reference).exists():
+            break
+    return reference
 
 
 @transaction.atomic
@@ -299,6 +306,8 @@ def withdraw_consent(
     """
     ended = 0
     for consent in case.consents.filter(purpose=purpose, withdrawn_at=None):
+        if not consent.stands(now):
+            continue
         consent.withdrawn_at = now
         consent.save(update_fields=["withdrawn_at"])
         kind = "staff" if actor else "person"

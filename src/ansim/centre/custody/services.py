@@ -7,7 +7,7 @@ removed or changed event shows. The database refuses UPDATE and DELETE (see the 
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection, models, transaction
@@ -26,7 +26,8 @@ CHAIN_LOCK = 0x616E73696D
 def digest_of(event: CustodyEvent) -> str:
     """SHA-256 over the canonical JSON of an event's content and the digest before it."""
     content = {
-        "at": event.at.isoformat(),
+        # In UTC, as the database gives it back, whatever zone it was written in.
+        "at": event.at.astimezone(UTC).isoformat(),
         "actor_kind": event.actor_kind,
         "actor_id": str(event.actor_id or ""),
         "action": event.action,

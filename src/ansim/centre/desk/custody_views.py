@@ -16,7 +16,6 @@ from ansim.centre.access.permissions import StaffRequest, can, staff_view
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.custody.queries import check_chain
-from ansim.centre.custody.words import ACTIONS
 from ansim.centre.desk.custody_filter import Asked
 from ansim.centre.desk.custody_forms import LogFilter
 from ansim.centre.desk.log import WORDS, log_lines
@@ -78,7 +77,7 @@ def _word(action: str) -> str:
     kind, _, rest = action.partition(".")
     if kind == "verdict":
         return gettext("Verdict: %(verdict)s") % {"verdict": VERDICTS.get(rest, rest)}
-    return str(WORDS.get(action) or ACTIONS.get(action) or action)
+    return str(WORDS.get(action, action))
 
 
 def _known_actions() -> list[tuple[str, str]]:

@@ -1,9 +1,10 @@
 """A report as it reaches the centre, from whichever way in, checked as a whole."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.addresses import BadLink, check_link
@@ -12,6 +13,15 @@ from ansim.fingerprints import Fingerprint
 
 TEXT_MAX = 20_000
 LINKS_MAX = 500
+KEYWORDS_MAX = 100
+KEYWORD_MAX = 100
+FACT_MAX = 300
+CONTACT = ("name", "phone", "email", "other", "code_word")
+CHANNELS = ("none", "portal", "sms", "phone", "email")
+# A threat's deadline outside of these years is a slip of the finger.
+YEARS = range(2000, 2101)
+# What no database column and no letter can hold: NUL, and halves of characters.
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +109,28 @@ class _Reader:
 
     def read(self, materials: tuple[Fingerprint, ...]) -> Report:
         for name in sorted(set(self.raw) - _KNOWN):
-            self._wrong(name, "This field is not known; remove it or correct its name.",
+            self._wrong(UNWRITABLE.sub("?", name), "This field is not known; remove it or correct its name.",
                         "모르는 항목입니다. 지우거나 이름을 고치세요.")  # fmt: skip
         values: dict[str, Any] = {
             name: self._code(name, kind, default) for name, kind, default in _CODES
         }
         values |= {name: self._codes(name, kind) for name, kind in _LISTS}
-        if not values["consents"] and not self.problems:
+        blamed = {one.field for one in self.problems}
+        if "hold" not in values["consents"] and not blamed & {"consents", "-"}:
             self._wrong("consents", "At least the consent “hold” is needed to keep a report.",
                         "접수를 보관하려면 적어도 ‘hold’ 동의가 있어야 합니다.")  # fmt: skip
         language = self.raw.get("language", "ko")
-        if language not in {"ko", "en"}:
+        if language not in ("ko", "en"):
             self._wrong("language", "Use ko or en.", "ko나 en을 쓰세요.")
+            language = "ko"
+        self._texts("materials", LINKS_MAX, FACT_MAX)
         return Report(
-            language=language if language in {"ko", "en"} else "ko",
+            language=language,
             links=self._links(),
-            keywords=self._texts("keywords", 100),
+            keywords=self._texts("keywords", KEYWORDS_MAX, KEYWORD_MAX),
             story=self._text("story"),
-            contact=self._facts("contact"),
-            safe_contact=self._facts("safe_contact"),
+            contact=self._contact(),
+            safe_contact=self._safe_contact(),
             threat_deadline=self._moment("threat_deadline"),
             materials=materials,
             **values,
@@ -146,15 +159,17 @@ class _Reader:
 
     def _text(self, name: str) -> str:
         value = self.raw.get(name, "")
-        if not isinstance(value, str) or len(value) > TEXT_MAX:
+        if not _is_text(value, TEXT_MAX):
             self._wrong(name, f"Give a text of at most {TEXT_MAX} characters.",
                         f"{TEXT_MAX}자까지의 글을 쓰세요.")  # fmt: skip
             return ""
-        return value
+        return str(value)
 
-    def _texts(self, name: str, most: int) -> tuple[str, ...]:
+    def _texts(self, name: str, most: int, longest: int | None = None) -> tuple[str, ...]:
         value = self.raw.get(name, [])
-        fine = isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
+        fine = isinstance(value, list) and all(
+            _is_text(one, longest or TEXT_MAX) and one.strip() for one in value
+        )
         if not fine or len(value) > most:
             self._wrong(name, f"Give a list of at most {most} texts.", f"글 {most}개까지의 목록을 쓰세요.")
             return ()
@@ -169,12 +184,42 @@ class _Reader:
                 self._wrong(f"links[{number}]", error.sentence("en"), error.sentence("ko"))
         return tuple(dict.fromkeys(links))
 
-    def _facts(self, name: str) -> dict[str, Any]:
+    def _object(self, name: str, known: Sequence[str]) -> dict[str, Any]:
+        """An object with known fields only: what is not foreseen would be kept unsealed."""
         value = self.raw.get(name, {})
         if not isinstance(value, dict):
-            self._wrong(name, "Give an object of texts.", "글로 된 객체를 쓰세요.")
+            fields = ", ".join(known)
+            self._wrong(name, f"Give an object with any of: {fields}.",
+                        f"다음 항목으로 된 객체를 쓰세요: {fields}.")  # fmt: skip
             return {}
-        return {str(key): one if isinstance(one, bool) else str(one) for key, one in cast("dict[str, Any]", value).items()}
+        for extra in sorted(set(value) - set(known)):
+            self._wrong(f"{name}.{UNWRITABLE.sub('?', extra)}", "This field is not known; remove it or correct its name.",
+                        "모르는 항목입니다. 지우거나 이름을 고치세요.")  # fmt: skip
+        return {field: value[field] for field in known if field in value}
+
+    def _short(self, name: str, value: object) -> str:
+        if not _is_text(value, FACT_MAX):
+            self._wrong(name, f"Give a text of at most {FACT_MAX} characters.",
+                        f"{FACT_MAX}자까지의 글을 쓰세요.")  # fmt: skip
+            return ""
+        return str(value)
+
+    def _contact(self) -> dict[str, str]:
+        given = self._object("contact", CONTACT)
+        return {name: self._short(f"contact.{name}", value) for name, value in given.items()}
+
+    def _safe_contact(self) -> dict[str, object]:
+        given = self._object("safe_contact", ("channel", "hours", "voicemail", "code_word"))
+        if given.get("channel", "none") not in CHANNELS:
+            choices = ", ".join(CHANNELS)
+            self._wrong("safe_contact.channel", f"Use one of: {choices}.", f"다음 중에서 쓰세요: {choices}.")
+        if "hours" in given:
+            given["hours"] = self._short("safe_contact.hours", given["hours"])
+        for name in ("voicemail", "code_word"):
+            if not isinstance(given.get(name, False), bool):
+                # The code word itself belongs into "contact", which is sealed.
+                self._wrong(f"safe_contact.{name}", "Use true or false.", "true나 false를 쓰세요.")
+        return given
 
     def _moment(self, name: str) -> datetime | None:
         value = self.raw.get(name)
@@ -182,8 +227,16 @@ class _Reader:
             return None
         try:
             moment = datetime.fromisoformat(value)
+            # Without a zone nobody could tell nine hours from none.
+            fine = moment.tzinfo is not None and moment.year in YEARS
         except (TypeError, ValueError):
+            fine = False
+        if not fine:
             self._wrong(name, "Give a moment such as 2026-11-22T14:00:00+09:00.",
                         "2026-11-22T14:00:00+09:00처럼 때를 쓰세요.")  # fmt: skip
             return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC)
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest and not UNWRITABLE.search(value)

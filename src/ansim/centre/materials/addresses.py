@@ -9,6 +9,8 @@ from ansim.errors import AnsimError
 from ansim.fetching import is_special
 
 LONGEST = 2000
+# The longest name that DNS knows (RFC 1035), without its last dot.
+LONGEST_HOST = 253
 
 
 class BadLink(AnsimError):
@@ -84,15 +86,20 @@ def check_link(typed: str) -> str:
         raise BadLink from error
     if url.protocol not in {"http:", "https:"}:
         raise NotWeb
-    host = url.hostname
     if url.username or url.password:
         raise BadLink
-    if _is_inner(host.strip("[]")):
-        raise InnerAddress
-    if "." not in host.strip(".") and ":" not in host:
-        raise MissingDot
+    _check_host(url.hostname)
     url.hash = ""
     return str(url.href)
+
+
+def _check_host(host: str) -> None:
+    if _is_inner(host.strip("[]").rstrip(".")):
+        raise InnerAddress
+    if len(host) > LONGEST_HOST:
+        raise TooLong
+    if "." not in host.strip(".") and ":" not in host:
+        raise MissingDot
 
 
 def _is_inner(host: str) -> bool:

@@ -1,5 +1,6 @@
 """Writes of the materials room: materials, sightings, looks."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Looks are gathered on the half hour, so that one visit to a host serves many links.
 GRID_MINUTES = 30
+# A list may use longer keys than the column holds.
+KEY_MAX = 80
 
 
 class TooPlain(AnsimError):
@@ -66,6 +69,8 @@ def add_material(
     case: Case, found: Fingerprint, *, now: datetime, actor: "Staff | None" = None
 ) -> Material:
     """Hunt a fingerprint for a case; the same file twice is one material."""
+    # Locked, so that two workers cannot give the same number or take in the same file twice.
+    Case.objects.select_for_update().get(pk=case.pk)
     there = Material.objects.filter(case=case, sha256=found.sha256).first()
     if there is not None:
         return there
@@ -250,14 +255,18 @@ def import_bank(
         },
     )  # fmt: skip
     known = set(bank.materials.values_list("key", flat=True))
-    rows = []
-    for number, item in enumerate(imported.items, start=len(known) + 1):
-        if item.key in known:
+    top = bank.materials.aggregate(top=Max("number"))["top"] or 0
+    rows: list[Material] = []
+    for item in imported.items:
+        key = item.key
+        if len(key) > KEY_MAX:
+            key = hashlib.sha256(key.encode()).hexdigest()
+        if key in known:
             continue
-        known.add(item.key)
+        known.add(key)
         rows.append(
             Material(
-                bank=bank, number=number, key=item.key, kind=item.kind, pdq=item.pdq,
+                bank=bank, number=top + len(rows) + 1, key=key, kind=item.kind, pdq=item.pdq,
                 quality=item.quality, md5=item.md5, sha1=item.sha1, sha256=item.sha256,
                 frames=[[f.seconds, f.pdq, f.quality] for f in item.frames], added_at=now,
             )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from ansim.centre import outside
 from ansim.centre.custody.services import record
@@ -19,6 +20,7 @@ from ansim.notices import (
     NoticeFacts,
     PriorAsk,
     Recipient,
+    UnknownRecipient,
     build_notice,
 )
 
@@ -73,10 +75,33 @@ def _item_kind(sighting: Sighting, why: str) -> dict[str, str]:
     return ITEM_KIND[sighting.material.kind if sighting.material is not None else "unmatched"]
 
 
-def _urls(sighting: Sighting, why: str) -> tuple[str, ...]:
-    media = tuple(sighting.media.values_list("url", flat=True))
+def recipient_of_host(host: str, why: str) -> Recipient | None:
+    """Who answers for a host, when asked for the reason ``why``; None when nobody is known."""
+    registry = outside.registry()
+    if why == Request.Why.SEARCH:
+        return first_of(registry.responsible(host, ("search",)))
+    return first_of(registry.responsible(host, ("platform", "media_host"))) or registry.host_of(host)
+
+
+def recipient_for(sighting: Sighting, why: str) -> Recipient | None:
+    """Who is to be asked about a sighting; for a file that stays, its keeper."""
+    hosts = [sighting.host]
     if why == Request.Why.MEDIA_COPY:
-        return media
+        hosts = list(dict.fromkeys(sighting.media.values_list("host", flat=True)))
+    known = [one for host in hosts if (one := recipient_of_host(host, why)) is not None]
+    asked = set(sighting.requests.values_list("recipient", flat=True))
+    return next((one for one in known if one.code not in asked), first_of(known))
+
+
+def _urls(sighting: Sighting, why: str, recipient: str) -> tuple[str, ...]:
+    if why == Request.Why.MEDIA_COPY:
+        # Each keeper of files is told of its own files and of no others.
+        return tuple(
+            url
+            for url, host in sighting.media.values_list("url", "host")
+            if getattr(recipient_of_host(host, why), "code", "") == recipient
+        )
+    media = tuple(sighting.media.values_list("url", flat=True))
     if sighting.kind == Sighting.Kind.SEARCH_RESULT and sighting.target is not None:
         return (sighting.target.url,)
     return (sighting.url, *media)
@@ -98,16 +123,23 @@ def prior_asks(sighting: Sighting) -> tuple[PriorAsk, ...]:
     asked = sighting.requests.exclude(sent_at=None).exclude(
         recipient_kind__in=("police", "regulator", "search")
     )
-    registry = outside.registry()
     return tuple(
-        PriorAsk(registry.recipient(one.recipient).name, one.sent_at, _came(one))  # type: ignore[arg-type]
+        PriorAsk(_name_of(one.recipient), one.sent_at, _came(one))  # type: ignore[arg-type]
         for one in asked.order_by("sent_at")
         if one.sent_at is not None
     )
 
 
+def _name_of(code: str) -> dict[str, str]:
+    try:
+        return outside.registry().recipient(code).name
+    except UnknownRecipient:
+        # Taken out of the registry since; it was asked all the same.
+        return {"ko": code, "en": code}
+
+
 def facts_for(
-    sighting: Sighting, reference: str, why: str, basis: str, language: str
+    sighting: Sighting, recipient: str, reference: str, why: str, basis: str, language: str
 ) -> NoticeFacts:
     """The facts of one request, in the centre's name; the person's name is not among them."""
     centre = settings.ANSIM_CENTRE
@@ -118,7 +150,7 @@ def facts_for(
         centre_phone=centre["phone"],
         designated_body=centre["designated_body"],
         request_ref=reference,
-        item_urls=_urls(sighting, why),
+        item_urls=_urls(sighting, why, recipient),
         item_kind=_item_kind(sighting, why),
         harm=harm_of(sighting),
         basis=basis,
@@ -158,9 +190,8 @@ def draft_request(
     code = "" if recipient is None else recipient.code
     if sighting.requests.filter(recipient=code).exists() and not by_staff:
         return None
-    rung = sighting.requests.filter(recipient_kind__in=("platform", "media_host", "host", "")).count()
     request = Request(
-        reference=new_reference(), sighting=sighting, rung=rung + 1, recipient=code,
+        reference=new_reference(), sighting=sighting, rung=_next_rung(sighting, code), recipient=code,
         recipient_kind="" if recipient is None else recipient.kind,
         regime="" if recipient is None else recipient.regime, why=why, drafted_at=now,
         basis="", language="en", subject="", body="",
@@ -178,6 +209,13 @@ def draft_request(
     return request
 
 
+def _next_rung(sighting: Sighting, code: str) -> int:
+    """The ladder's next step; for somebody who was asked before, a step later than then."""
+    steps = sighting.requests.filter(recipient_kind__in=("platform", "media_host", "host", "")).count()
+    before = sighting.requests.filter(recipient=code).aggregate(top=Max("rung"))["top"] or 0
+    return max(steps, before) + 1
+
+
 def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> None:
     """Fill a request with its letter and checks (not saved).
 
@@ -187,7 +225,9 @@ def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> No
     request.basis = basis_for(sighting, recipient.kind, now)
     registry = outside.registry()
     language = recipient.routes[0].language if recipient.routes else "en"
-    facts = facts_for(sighting, request.reference, request.why, request.basis, language)
+    facts = facts_for(
+        sighting, recipient.code, request.reference, request.why, request.basis, language
+    )
     notice = build_notice(
         facts, recipient, registry.regime(recipient.regime), now=now,
         letter=MEDIA_COPY if request.why == Request.Why.MEDIA_COPY else None,
@@ -207,10 +247,18 @@ def standing_approval(request: Request, now: datetime) -> object | None:
     bank = request.sighting.bank
     if bank is not None and bank.approved_by_id and bank.approved_until and now < bank.approved_until:
         return bank.approved_by
+    if not knows_recipient(request.recipient):
+        # Nothing goes to anybody for the first time without a person who read the letter.
+        return None
     standing = StandingApproval.objects.filter(
         recipient=request.recipient, why=request.why, given_at__lte=now, ends_at__gt=now, ended_at=None
     ).first()
     return None if standing is None else standing.given_by
+
+
+def knows_recipient(code: str) -> bool:
+    """Whether a notice went to this recipient before."""
+    return Request.objects.filter(recipient=code).exclude(sent_at=None).exists()
 
 
 def _approve_standing(request: Request, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from ansim.centre import outside
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Sighting
-from ansim.centre.removal.drafting import draft_request, first_of
+from ansim.centre.removal.drafting import draft_request, recipient_for, recipient_of_host
 from ansim.centre.removal.models import Request
 from ansim.notices import Recipient
 from ansim.verdicts import Verdict
@@ -49,11 +49,14 @@ def react(sighting: Sighting, *, now: datetime) -> None:
 
 
 def close_all(sighting: Sighting, ending: str, *, now: datetime) -> None:
-    """Close what is still open about a sighting; drafts that nobody needs any more too."""
+    """Close what is still open about a sighting; drafts that nobody needs any more too.
+
+    What was told the police stays, drafted or sent: an item that is gone was a crime all the same.
+    """
     kept = (Request.State.SENDING, Request.State.UNCLEAR)
-    beside = ("police", "regulator")
-    for request in sighting.requests.exclude(state=Request.State.CLOSED).exclude(state__in=kept):
-        if request.recipient_kind in beside and request.state in WAITING:
+    rows = sighting.requests.exclude(state=Request.State.CLOSED).exclude(state__in=kept)
+    for request in rows.exclude(recipient_kind="police"):
+        if request.recipient_kind == "regulator" and request.state in WAITING:
             continue
         close(request, ending, now=now)
 
@@ -67,8 +70,8 @@ def close(request: Request, ending: str, *, now: datetime) -> None:
 
 def _react_to_listing(sighting: Sighting, verdict: Verdict, now: datetime) -> None:
     if verdict == Verdict.PRESENT:
-        recipient = first_of(outside.registry().responsible(sighting.host, ("search",)))
-        draft_request(sighting, recipient, why=Request.Why.SEARCH, now=now)
+        why = Request.Why.SEARCH
+        draft_request(sighting, recipient_for(sighting, why), why=why, now=now)
     elif verdict == Verdict.DEINDEXED:
         close_all(sighting, Request.Ending.DEINDEXED, now=now)
 
@@ -76,17 +79,14 @@ def _react_to_listing(sighting: Sighting, verdict: Verdict, now: datetime) -> No
 def _ask_first(sighting: Sighting, now: datetime) -> None:
     if sighting.requests.filter(recipient_kind__in=LADDER_KINDS).exists():
         return
-    registry = outside.registry()
-    platform = first_of(registry.responsible(sighting.host, ("platform", "media_host")))
-    draft_request(sighting, platform or registry.host_of(sighting.host), why=Request.Why.FIRST, now=now)
+    why = Request.Why.FIRST
+    draft_request(sighting, recipient_for(sighting, why), why=why, now=now)
 
 
 def _ask_media_hosts(sighting: Sighting, now: datetime) -> None:
-    registry = outside.registry()
+    why = Request.Why.MEDIA_COPY
     for host in dict.fromkeys(sighting.media.values_list("host", flat=True)):
-        recipient = first_of(registry.responsible(host, ("media_host", "platform")))
-        recipient = recipient or registry.host_of(host)
-        draft_request(sighting, recipient, why=Request.Why.MEDIA_COPY, now=now)
+        draft_request(sighting, recipient_of_host(host, why), why=why, now=now)
 
 
 def _climb(sighting: Sighting, now: datetime) -> None:

@@ -11,8 +11,14 @@ from ansim.centre import outside
 from ansim.centre.access.permissions import require
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Sighting
-from ansim.centre.removal.drafting import basis_for, draft_request, first_of, write_letter
-from ansim.centre.removal.errors import AlreadyDecided, NotReady, StillInPlay
+from ansim.centre.removal.drafting import (
+    basis_for,
+    draft_request,
+    knows_recipient,
+    recipient_for,
+    write_letter,
+)
+from ansim.centre.removal.errors import AlreadyDecided, NoRecipient, NotReady, StillInPlay
 from ansim.centre.removal.ladder import close
 from ansim.centre.removal.models import Reply, Request, StandingApproval
 from ansim.errors import AnsimError
@@ -77,21 +83,20 @@ def return_requests(requests: Iterable[Request], *, by: "Staff", now: datetime) 
 def rewrite(request: Request, *, by: "Staff", now: datetime) -> Request:
     """Write a draft's letter again, after a recipient or a consent was mended.
 
-    Raises AlreadyDecided, NoBasis and the errors of ansim.notices.
+    Raises AlreadyDecided, NoRecipient, NoBasis and the errors of ansim.notices.
     """
     row = Request.objects.select_for_update().get(pk=request.pk)
     if row.state != Request.State.DRAFT:
         raise AlreadyDecided
-    registry = outside.registry()
-    recipient = (
-        registry.recipient(row.recipient)
-        if row.recipient
-        else first_of(registry.responsible(row.sighting.host, ("platform", "media_host", "host")))
-    )
-    if recipient is not None:
-        row.recipient, row.recipient_kind = recipient.code, recipient.kind
-        row.regime = recipient.regime
-        write_letter(row, recipient, now=now)
+    if row.recipient:
+        recipient = outside.registry().recipient(row.recipient)
+    elif (found := recipient_for(row.sighting, row.why)) is not None:
+        recipient = found
+    else:
+        raise NoRecipient
+    row.recipient, row.recipient_kind = recipient.code, recipient.kind
+    row.regime = recipient.regime
+    write_letter(row, recipient, now=now)
     row.save()
     record("request.rewritten", actor=by, obj=row, case=row.sighting.case, fields=["body"], at=now)
     return row
@@ -113,11 +118,6 @@ def give_standing_approval(
     return standing
 
 
-def knows_recipient(code: str) -> bool:
-    """Whether a notice went to this recipient before."""
-    return Request.objects.filter(recipient=code).exclude(sent_at=None).exists()
-
-
 @transaction.atomic
 def see_reply(reply: Reply, *, by: "Staff", now: datetime) -> None:
     """A person has read a reply."""
@@ -135,13 +135,12 @@ def ask_anyway(sighting: Sighting, *, by: "Staff", now: datetime) -> Request | N
     """
     if sighting.requests.exclude(state=Request.State.CLOSED).exists():
         raise StillInPlay
-    registry = outside.registry()
-    recipient = first_of(registry.responsible(sighting.host, ("platform", "media_host")))
+    listing = sighting.kind == Sighting.Kind.SEARCH_RESULT
+    why = Request.Why.SEARCH if listing else Request.Why.FIRST
     record("request.asked_anyway", actor=by, obj=sighting, case=sighting.case, at=now)
     return draft_request(
-        sighting, recipient or registry.host_of(sighting.host), why=Request.Why.FIRST, now=now,
-        by_staff=True,
-    )  # fmt: skip
+        sighting, recipient_for(sighting, why), why=why, now=now, by_staff=True
+    )
 
 
 @transaction.atomic
@@ -156,7 +155,8 @@ def decide_unclear(request: Request, *, by: "Staff", now: datetime, left: bool) 
     if left:
         row.state, row.sent_at = Request.State.SENT, now
     else:
-        row.state, row.message_id = Request.State.APPROVED, None
-    row.save(update_fields=["state", "sent_at", "message_id"])
+        # Not the first attempt: the sent copies are asked once more before it leaves again.
+        row.state, row.attempt, row.next_attempt_at = Request.State.APPROVED, 1, None
+    row.save(update_fields=["state", "sent_at", "attempt", "next_attempt_at"])
     record("request.unclear_decided", actor=by, obj=row, case=row.sighting.case, at=now)
     return row
