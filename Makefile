@@ -41,7 +41,7 @@ clean: ## Remove what set-up made
 
 # uv installs in parallel; where it cannot reach the index as pip is set up to, pip does it.
 define install
-@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r $(1) 2>.venv/uv.log || $(BIN)/python -m pip install -q --require-hashes -r $(1)
+@VIRTUAL_ENV=.venv UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(BIN)/uv pip install -q --require-hashes -r $(1) 2>.venv/uv.log || $(BIN)/python -m pip install -q --require-hashes -r $(1)
 @$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index -e .
 @$(BIN)/pybabel compile -D django -d src/ansim/centre/locale -l ko 2>/dev/null
 endef

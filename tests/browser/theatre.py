@@ -8,6 +8,7 @@ settings of its own, so it cannot live in the process that pytest has set Django
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,14 @@ from typing import Any, Self
 
 FIRST_PORT = 8300
 PASSWORD = "calm-river-412-demo"
+
+
+def chromium() -> dict[str, Any]:
+    """How Chromium is started: Debian's own, without a sandbox of its own or any call home."""
+    return {
+        "executable_path": os.environ.get("ANSIM_CHROMIUM") or shutil.which("chromium"),
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+    }
 
 
 class TheatreBroke(Exception):
@@ -160,6 +169,8 @@ class Prompter:
         """Time goes on; later drafts are approved by the officer, as the first were by clicks."""
         ends = self.stage.now + timedelta(hours=hours)
         self.story.ends = ends
+        if not serve:
+            self.story.told.services_left.clear()
         self.settle()
         while self.stage.now < ends:
             acted = approve and self.story.approve()

@@ -107,9 +107,10 @@ def database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": ANSIM_HOME / "ansim.sqlite3",
-            # Opening SQLite again for every job costs more than most jobs; a live test server
-            # shares one connection between threads and must give it back.
-            "CONN_MAX_AGE": 0 if ANSIM_MODE == "test" else None,
+            # Opening SQLite again for every job costs more than most jobs.
+            "CONN_MAX_AGE": None,
+            # In memory, a live test server's threads would share one connection.
+            "TEST": {"NAME": str(ANSIM_HOME / "test.sqlite3")},
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",

@@ -44,6 +44,13 @@ class BadMaterial(AnsimError):
     }
 
 
+WHY = {
+    "utf8": {"ko": "UTF-8 글이 아닙니다", "en": "it is not UTF-8 text"},
+    "shape": {"ko": "너무 깊거나 너무 큰 값이 있습니다", "en": "a value in it is too deep or too large"},
+    "closed": {"ko": "파일을 열 수 없습니다.", "en": "the file cannot be opened."},
+}
+
+
 @app.callback()
 def case() -> None:
     """Take in cases from files."""
@@ -68,11 +75,11 @@ def import_case(
     """
     spoken_in = language.current()
     try:
-        raw, materials = _read(file)
+        raw = _read(file, spoken_in)
         start_site()
         from ansim.vault import show
 
-        taken = _take_in(raw, file.parent, materials, spoken_in)
+        taken = _take_in(raw, file.parent, spoken_in)
     except AnsimError as error:
         _tell(error, as_json=as_json, spoken_in=spoken_in)
         raise typer.Exit(1) from error
@@ -88,22 +95,25 @@ def import_case(
     )
 
 
-def _read(file: Path) -> tuple[Any, list[str]]:
+def _read(file: Path, spoken_in: str) -> Any:
     try:
-        raw = json.loads(file.read_text(encoding="utf-8"))
+        # Some editors put a mark before the text (utf-8-sig).
+        raw = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UnreadableFile(file=file.name, why=error.strerror or "?") from error
     except UnicodeDecodeError as error:
-        raise UnreadableFile(file=file.name, why="it is not UTF-8 text") from error
+        raise UnreadableFile(file=file.name, why=WHY["utf8"][spoken_in]) from error
     except json.JSONDecodeError as error:
         raise NotJson(file=file.name, line=error.lineno, column=error.colno) from error
-    materials = raw.get("materials", []) if isinstance(raw, dict) else []
-    if not isinstance(materials, list) or not all(isinstance(one, str) for one in materials):
-        raise BadMaterial(name="materials", why="Give a list of file names.")
-    return raw, materials
+    except (RecursionError, ValueError) as error:
+        # Lists in lists without end, or a number of thousands of digits.
+        raise UnreadableFile(file=file.name, why=WHY["shape"][spoken_in]) from error
+    return raw
 
 
-def _take_in(raw: Any, folder: Path, names: list[str], spoken_in: str) -> Any:
+def _take_in(raw: Any, folder: Path, spoken_in: str) -> Any:
+    from django.conf import settings
+
     from ansim.centre import clock
     from ansim.centre.intake.report import Report
     from ansim.centre.intake.services import take_in
@@ -111,12 +121,14 @@ def _take_in(raw: Any, folder: Path, names: list[str], spoken_in: str) -> Any:
 
     Report.from_json(raw)
     found = []
-    for name in names:
+    for name in raw.get("materials", []):
         try:
-            found.append(hash_upload((folder / name).read_bytes()))
+            with (folder / name).open("rb") as opened:
+                # One byte more than is allowed, so that what is too large is refused as such.
+                data = opened.read(settings.ANSIM_UPLOAD_MAX_BYTES + 1)
+            found.append(hash_upload(data))
         except OSError as error:
-            why = {"ko": "파일을 열 수 없습니다.", "en": "the file cannot be opened."}[spoken_in]
-            raise BadMaterial(name=name, why=why) from error
+            raise BadMaterial(name=name, why=WHY["closed"][spoken_in]) from error
         except AnsimError as error:
             raise BadMaterial(name=name, why=error.sentence(spoken_in)) from error
     return take_in(Report.from_json(raw, materials=found), now=clock.now())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ansim.cli.site import fail
+from ansim.cli.site import BadConfiguration, fail
 from ansim.errors import AnsimError
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def demo(
     """
     if os.environ.get("ANSIM_MODE") == "production":
         fail(NotInProduction(), 2)
+    from django.core.exceptions import ImproperlyConfigured
+
     named = os.environ.get("ANSIM_HOME")
     try:
         if named:
@@ -53,6 +55,8 @@ def demo(
                 _run(Path(folder), once=once, as_json=as_json, seed=seed, port=port, kills=kills)
     except AnsimError as error:
         fail(error)
+    except ImproperlyConfigured as error:
+        fail(BadConfiguration(said=str(error)), 2)
 
 
 def _run(

@@ -76,8 +76,9 @@ def deactivate(username: Annotated[str, typer.Argument(help="Who leaves.")]) -> 
         start_site()
         from ansim.centre.access.models import Staff
         from ansim.centre.access.services import deactivate as end
+        from ansim.centre.access.services import plain_username
 
-        found = Staff.objects.filter(username=username).first()
+        found = Staff.objects.filter(username=plain_username(username)).first()
         if found is None:
             raise NoSuchStaff(username=username)
         end(found)

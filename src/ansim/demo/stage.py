@@ -44,9 +44,10 @@ class DemoFolderInUse(AnsimError):
 
     code = "demo_folder_in_use"
     sentences = {
-        "en": "The folder ANSIM_HOME names already holds a centre's data. "
-        "Name an empty folder for the demo.",
-        "ko": "ANSIM_HOME이 가리키는 폴더에 이미 센터의 자료가 있습니다. 빈 폴더를 정해 주세요.",
+        "en": "The folder ANSIM_HOME names, or the database ANSIM_DATABASE names, already holds a "
+        "centre's data. Name an empty one for the demo.",
+        "ko": "ANSIM_HOME 폴더나 ANSIM_DATABASE 데이터베이스에 이미 센터의 자료가 있습니다. "
+        "시연에는 빈 것을 정해 주세요.",
     }
 
 
@@ -85,6 +86,9 @@ class Stage:
 
     def start_worker(self) -> None:
         """Start the worker as a process of its own, as in a real centre."""
+        if self.worker is None:
+            # Pictures come to be when they are asked for; asking early uses an idle core.
+            threading.Thread(target=_paint, args=(self.internet,), daemon=True).start()
         log = self.log.open("ab")
         self.worker = subprocess.Popen(
             [sys.executable, "-m", "ansim", "work", "--interval", "0.01", "--with-parent"],
@@ -96,7 +100,11 @@ class Stage:
         """Stop worker and internet."""
         if self.worker is not None and self.worker.poll() is None:
             self.worker.terminate()
-            self.worker.wait(10)
+            try:
+                self.worker.wait(10)
+            except subprocess.TimeoutExpired:
+                self.worker.kill()
+                self.worker.wait()
         self.internet.stop()
 
     def settle(self, *, seconds: float = 120.0, on_wait: Callable[[], None] | None = None) -> None:
@@ -132,8 +140,6 @@ def raise_stage(seed: int, home: Path, *, started_at: datetime = STARTS_AT) -> S
         names_file=folder / "names.json",
     )
     internet.start()
-    # Pictures come to be when they are asked for; asking early uses a core that idles otherwise.
-    threading.Thread(target=_paint, args=(internet,), daemon=True).start()
     stage = Stage(home, internet, started_at)
     holder.append(stage)
     described = folder / "sandbox.json"
@@ -158,10 +164,14 @@ def _set_up_centre(stage: Stage) -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
 
     from ansim.centre.access.services import create_staff
     from ansim.centre.patrol.services import sync_sources
 
+    # ANSIM_DATABASE may name the database of a real centre: no demo is put into one.
+    if connection.introspection.table_names():
+        raise DemoFolderInUse
     call_command("migrate", verbosity=0, interactive=False)
     stage.set_clock(stage.now)
     for username, name_ko, name_en, role in STAFF:

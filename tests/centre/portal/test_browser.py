@@ -3,10 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from ansim.centre.access.models import Staff
@@ -18,6 +20,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine"),
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+GUARDS = ("custody_no_update", "custody_no_delete")
 STORY = "그 사람이 집 앞에 와요"
 
 
@@ -30,17 +33,28 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def site(db: None) -> Iterator[LiveServer]:
-    """The site on loopback, inside the test's own transaction.
+@pytest.fixture(scope="module")
+def append_only(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Guards the custody log again after the tests whose tables were emptied."""
+    yield
+    guard = import_module("ansim.centre.custody.migrations.0002_append_only")
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            for name, statement in zip(GUARDS, guard.SQLITE, strict=True):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+                cursor.execute(statement)
 
-    pytest-django's ``live_server`` empties every table afterwards, which custody refuses.
-    """
-    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
-        pytest.skip("the server's thread shares the test's transaction only on SQLite in memory")
-    server = LiveServer("localhost")
-    yield server
-    server.stop()
+
+@pytest.fixture
+def site(
+    append_only: None, transactional_db: None, live_server: LiveServer
+) -> Iterator[LiveServer]:
+    """The site on loopback; its tables are emptied afterwards, which custody must allow once."""
+    yield live_server
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in GUARDS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def page_of(
@@ -62,6 +76,7 @@ def go_on(page: Page) -> None:
 def fits_and_is_accessible(page: Page) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.title()
     found = Axe().run(page).response["violations"]
     assert not found, [(one["id"], one["nodes"][0]["html"]) for one in found]

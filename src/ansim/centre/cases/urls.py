@@ -14,6 +14,5 @@ urlpatterns = [
     path(f"{CASE}/messages", views.case_messages, name="case-messages"),
     path(f"{CASE}/notes", views.notes, name="case-notes"),
     path(f"{CASE}/consents", views.consents, name="case-consents"),
-    path(f"{CASE}/consents/give", views.give_consent, name="case-consent-give"),
     path(f"{CASE}/consents/withdraw", views.withdraw_consent, name="case-consent-withdraw"),
 ]

@@ -191,18 +191,6 @@ def consents(request: StaffRequest, case: Case) -> HttpResponse:
     return render_case(request, case, "cases/consents.html", {"rows": rows}, tab="case-consents")
 
 
-@require_POST
-@case_view("consent.record")
-def give_consent(request: StaffRequest, case: Case) -> HttpResponse:
-    """Write down that the person agreed."""
-    form = ConsentForm(request.POST)
-    if form.is_valid():
-        purpose = form.cleaned_data["purpose"]
-        services.give_consent(case, purpose, now=clock.now(), actor=request.user)
-        messages.success(request, _("The consent is written down."))
-    return redirect("case-consents", case.pk)
-
-
 @require_http_methods(["GET", "POST"])
 @case_view("consent.record")
 def withdraw_consent(request: StaffRequest, case: Case) -> HttpResponse:

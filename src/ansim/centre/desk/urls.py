@@ -19,5 +19,6 @@ urlpatterns = [
     path(f"{CASE}/pictures/add", case_views.add_picture, name="case-picture-add"),
     path(f"{CASE}/plan", plan, name="case-plan"),
     path(f"{CASE}/referrals", case_views.referrals, name="case-referrals"),
+    path(f"{CASE}/consents/give", case_views.give_consent, name="case-consent-give"),
     path(f"{CASE}/log", case_views.log, name="case-log"),
 ]

@@ -98,7 +98,14 @@ def watch_source(source_id: UUID, *, now: datetime) -> None:
             walk = walker.through_list(source.url, source.depth)
         _write_down(walk, source, hunted, origin=Sighting.Origin.WATCH, case=None, now=now)
         _remember(walk.leaves, of_banks, now)
-    source.next_run_at = materials.on_grid(now + timedelta(hours=source.every_hours))
+    put_off(source.pk, now=now)
+
+
+def put_off(source_id: UUID, *, now: datetime) -> None:
+    """Set when a source is walked next; never at once again, whatever its file says."""
+    source = Source.objects.get(pk=source_id)
+    hours = max(1, source.every_hours)
+    source.next_run_at = materials.on_grid(now + timedelta(hours=hours))
     source.run_queued = False
     source.save(update_fields=["next_run_at", "run_queued"])
 
@@ -130,8 +137,7 @@ def _write_down(
             owners[material.case_id or material.bank_id] = material
         for material in owners.values():
             hits += _sight(found.url, material, source, origin, now)
-    if source.kind in SEARCH_KINDS:
-        hits += _listings(walk, case, now)
+    hits += _listings(walk, case, now)
     Run.objects.create(
         source=source, case=case, started_at=now, finished_at=now, pages=walk.pages,
         media=walk.media, hits=hits, failures=walk.failures, problem=walk.problem[:60],
@@ -163,6 +169,8 @@ def _listings(walk: Walk, case: Case | None, now: datetime) -> int:
     for asked, named in walk.listings.items():
         keys = {url_key(url) for url in named}
         for page in pages.filter(url_key__in=keys).select_related("case"):
+            if page.case is None or not page.case.allows("search", now):
+                continue
             if page.listings.filter(host=host_of(asked)).exists():
                 continue
             _, fresh = materials.add_sighting(

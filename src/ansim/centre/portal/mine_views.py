@@ -20,8 +20,9 @@ from ansim.centre.cases.services import (
 )
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.custody.services import record
+from ansim.centre.intake.later import add_more, allow
 from ansim.centre.intake.uploads import given_files
-from ansim.centre.portal import queries, services
+from ansim.centre.portal import queries
 from ansim.centre.portal.fingerprinting import fingerprints_of
 from ansim.centre.portal.forms import MessageForm
 from ansim.centre.portal.person import PersonRequest, person_view
@@ -94,7 +95,7 @@ def add_links(request: PersonRequest) -> HttpResponse:
 def _take(request: PersonRequest, links: list[str]) -> tuple[list[str], int]:
     """Add links and fingerprints; (sentences about files that gave none, how many are new)."""
     found, problems = fingerprints_of(given_files(request.FILES, "files"))
-    return problems, services.add_more(request.case, links, found, now=clock.now())
+    return problems, add_more(request.case, links, found, now=clock.now())
 
 
 @sensitive_post_parameters("text")
@@ -151,7 +152,7 @@ def _decide(request: PersonRequest, purpose: str, *, give: bool) -> None:
     now = clock.now()
     title = taxonomy().label("consent", purpose)
     if give:
-        services.allow(request.case, purpose, now=now)
+        allow(request.case, purpose, now=now)
         said = pgettext("portal", "You have allowed: %(purpose)s")
     else:
         withdraw_consent(request.case, purpose, now=now)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from ansim.centre import outside
+from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Sighting
 from ansim.centre.removal.errors import NoBasis, NoRecipient
@@ -240,6 +241,22 @@ def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> No
     ]
     request.ready, request.problem = notice.ready, "" if notice.ready else "not_ready"
     request.to_address = notice.route.address
+
+
+@transaction.atomic
+def write_again(case: Case, *, now: datetime) -> int:
+    """Write drafts again that lacked a consent; returns how many can be approved now."""
+    mended = 0
+    for request in Request.objects.filter(
+        sighting__case=case, state=Request.State.DRAFT, problem=NoBasis.code
+    ).select_related("sighting"):
+        try:
+            write_letter(request, outside.registry().recipient(request.recipient), now=now)
+        except AnsimError as error:
+            request.problem = error.code
+        request.save()
+        mended += request.ready
+    return mended
 
 
 def standing_approval(request: Request, now: datetime) -> object | None:

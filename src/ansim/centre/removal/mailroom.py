@@ -1,5 +1,7 @@
 """Mail that came in: bounces, acknowledgements, answers. It informs; it closes nothing."""
 
+import hashlib
+import os
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +14,10 @@ from ansim.centre.removal.ladder import after_bounce
 from ansim.centre.removal.models import Reply, Request
 from ansim.notices import Inbound, mark_seen, read_inbox, start_clock
 
+# States in which nobody has written down that a notice left, though it may have.
+ON_ITS_WAY = frozenset({Request.State.SENDING, Request.State.UNCLEAR})
+KEY_MAX = 120
+
 
 def read_mail(*, now: datetime) -> int:
     """Take in every new mail once; returns how many were new.
@@ -22,7 +28,7 @@ def read_mail(*, now: datetime) -> int:
     new = 0
     for inbound in read_inbox(outside.maildir()):
         # The mailbox also holds the sent copies: those are ours, not an answer.
-        if inbound.sender != settings.ANSIM_CENTRE["email"]:
+        if inbound.sender.lower() != settings.ANSIM_CENTRE["email"].lower():
             new += _take_in(inbound, now)
         mark_seen(outside.maildir(), inbound.key)
     return new
@@ -32,10 +38,10 @@ def read_mail(*, now: datetime) -> int:
 def _take_in(inbound: Inbound, now: datetime) -> int:
     request = _request_of(inbound)
     reply, fresh = Reply.objects.get_or_create(
-        mail_key=inbound.key,
+        mail_key=_short_key(inbound.key),
         defaults={
             "request": request, "kind": inbound.kind, "received_at": now,
-            "sender_domain": inbound.sender.rpartition("@")[2][:255], "text": inbound.text,
+            "sender_domain": _domain_of(inbound.sender), "text": inbound.text,
             "receipt_number": inbound.receipt_number[:60],
         },
     )  # fmt: skip
@@ -46,14 +52,34 @@ def _take_in(inbound: Inbound, now: datetime) -> int:
     if request is None:
         return 1
     if inbound.kind == "bounce":
-        if request.state in {Request.State.SENT, Request.State.SENDING, Request.State.RECEIVED}:
+        if request.state in {*ON_ITS_WAY, Request.State.SENT, Request.State.RECEIVED}:
             request.bounced_how = "bounce"
             request.save(update_fields=["bounced_how"])
             after_bounce(request, now=now)
     elif inbound.kind != "auto_reply":
         # An out-of-office note or a report of delay says nothing about receipt.
-        confirm_receipt(request, now=now, number=inbound.receipt_number, presumed=False)
+        _note_that_it_left(request, now)
+        at = min(now, max(inbound.received_at, request.sent_at or now))
+        confirm_receipt(request, now=now, number=inbound.receipt_number, presumed=False, at=at)
     return 1
+
+
+def _note_that_it_left(request: Request, now: datetime) -> None:
+    """An answer proves that a notice left, though the worker that sent it never said so."""
+    if request.state in ON_ITS_WAY:
+        request.state, request.sent_at, request.next_attempt_at = Request.State.SENT, now, None
+        request.save(update_fields=["state", "sent_at", "next_attempt_at"])
+        record("request.sent", obj=request, case=request.sighting.case, fields=["sent_at"], at=now)
+
+
+def _short_key(key: str) -> str:
+    """A mail's key as the column holds it: long names of files are digested."""
+    return key if len(key) <= KEY_MAX else hashlib.sha256(os.fsencode(key)).hexdigest()
+
+
+def _domain_of(sender: str) -> str:
+    domain = sender.rpartition("@")[2]
+    return "".join(char for char in domain if char.isprintable())[:255]
 
 
 def _request_of(inbound: Inbound) -> Request | None:
@@ -67,15 +93,22 @@ def _request_of(inbound: Inbound) -> Request | None:
     return None
 
 
-def confirm_receipt(request: Request, *, now: datetime, number: str, presumed: bool) -> None:
-    """The recipient has the notice: the clock starts at valid receipt, not at sending."""
+def confirm_receipt(
+    request: Request, *, now: datetime, number: str, presumed: bool, at: datetime | None = None
+) -> None:
+    """The recipient has the notice: the clock starts at valid receipt, not at sending.
+
+    ``at``: when its answer came, where that was before ``now``, the moment of reading it.
+    """
     if request.state != Request.State.SENT:
         if number and not request.receipt_number and request.state == Request.State.RECEIVED:
             request.receipt_number = number[:60]
             request.save(update_fields=["receipt_number"])
+            fields, case = ["receipt_number"], request.sighting.case
+            record("request.receipt_confirmed", obj=request, case=case, fields=fields, at=now)
         return
-    clock = start_clock(outside.registry().regime(request.regime), now)
-    request.state, request.received_at = Request.State.RECEIVED, now
+    clock = start_clock(outside.registry().regime(request.regime), at or now)
+    request.state, request.received_at = Request.State.RECEIVED, at or now
     request.receipt_is_presumed, request.receipt_number = presumed, number[:60]
     request.clock_kind, request.clock_ends_at = clock.kind, clock.ends_at
     request.escalates_at = clock.escalates_at

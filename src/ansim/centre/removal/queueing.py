@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from ansim.centre.removal import finding, queries, words
+from ansim.centre.removal.drafting import knows_recipient
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.reviewing import Row, recipient_name, regime_of, row_of, state_word
-from ansim.centre.removal.services import knows_recipient
 from ansim.centre.shell.context import in_language
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest, can, staff_view
 from ansim.centre.removal import finding, queries, services, words
 from ansim.centre.removal.climbing import rungs_of
+from ansim.centre.removal.drafting import knows_recipient
 from ansim.centre.removal.forms import StandingForm
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.queueing import details_of
@@ -65,7 +66,7 @@ def _context(request: StaffRequest, row: Request, *, shown: bool = False) -> dic
         "may_approve": can(staff, "notice.approve"),
         "may_reveal": can(staff, "sighting.reveal"),
         "may_stand": can(staff, "standing_approval.give"),
-        "knows": services.knows_recipient(row.recipient),
+        "knows": knows_recipient(row.recipient),
     }
 
 
@@ -122,7 +123,7 @@ def unclear(request: StaffRequest, request_id: UUID, *, left: bool) -> HttpRespo
 def standing(request: StaffRequest, request_id: UUID) -> HttpResponse:
     """Let later notices of this kind to this recipient go without asking, for some days."""
     row = finding.request_for(request.user, request_id)
-    if not services.knows_recipient(row.recipient):
+    if not knows_recipient(row.recipient):
         raise Http404
     form = StandingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -11,12 +11,11 @@ from django.utils.translation import gettext, ngettext
 
 from ansim.centre import outside
 from ansim.centre.removal import words
-from ansim.centre.removal.drafting import PURPOSE_OF_KIND, basis_for
+from ansim.centre.removal.drafting import PURPOSE_OF_KIND, basis_for, knows_recipient
 from ansim.centre.removal.errors import NoBasis
 from ansim.centre.removal.letters import addresses, as_paragraphs
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.queries import recipient_of
-from ansim.centre.removal.services import knows_recipient
 from ansim.centre.shell.context import in_language
 from ansim.centre.shell.moments import day, lately
 from ansim.notices import LegalBasis, Regime, UnknownRegime

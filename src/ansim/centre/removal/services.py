@@ -14,13 +14,13 @@ from ansim.centre.materials.models import Sighting
 from ansim.centre.removal.drafting import (
     basis_for,
     draft_request,
-    knows_recipient,
     recipient_for,
     write_letter,
 )
 from ansim.centre.removal.errors import AlreadyDecided, NoRecipient, NotReady, StillInPlay
 from ansim.centre.removal.ladder import close
 from ansim.centre.removal.models import Reply, Request, StandingApproval
+from ansim.centre.removal.sending import left_already
 from ansim.errors import AnsimError
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ def ask_anyway(sighting: Sighting, *, by: "Staff", now: datetime) -> Request | N
 
     Raises StillInPlay while another request about the link is open.
     """
-    if sighting.requests.exclude(state=Request.State.CLOSED).exists():
+    # Police and regulator run beside the ladder and hold nothing up.
+    asked = sighting.requests.exclude(recipient_kind__in=("police", "regulator"))
+    if asked.exclude(state=Request.State.CLOSED).exists():
         raise StillInPlay
     listing = sighting.kind == Sighting.Kind.SEARCH_RESULT
     why = Request.Why.SEARCH if listing else Request.Why.FIRST
@@ -147,16 +149,16 @@ def ask_anyway(sighting: Sighting, *, by: "Staff", now: datetime) -> Request | N
 def decide_unclear(request: Request, *, by: "Staff", now: datetime, left: bool) -> Request:
     """A person says whether a notice left, where the machine could not tell.
 
-    ``left`` False sends it again. Raises AlreadyDecided.
+    ``left`` False sends it again, unless its sent copy is found after all. Raises AlreadyDecided.
     """
     row = Request.objects.select_for_update().get(pk=request.pk)
     if row.state != Request.State.UNCLEAR:
         raise AlreadyDecided
-    if left:
+    # A sent copy that came in late is better proof than anybody's memory.
+    if left or left_already(row):
         row.state, row.sent_at = Request.State.SENT, now
     else:
-        # Not the first attempt: the sent copies are asked once more before it leaves again.
-        row.state, row.attempt, row.next_attempt_at = Request.State.APPROVED, 1, None
+        row.state, row.attempt, row.next_attempt_at = Request.State.APPROVED, 0, None
     row.save(update_fields=["state", "sent_at", "attempt", "next_attempt_at"])
     record("request.unclear_decided", actor=by, obj=row, case=row.sighting.case, at=now)
     return row

@@ -1,5 +1,6 @@
 """Jobs of the removal room; thin over services."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from ansim.centre import clock
@@ -7,11 +8,23 @@ from ansim.centre.materials.models import Sighting
 from ansim.centre.materials.services import look, record_look
 from ansim.centre.removal.ladder import react
 from ansim.centre.removal.mailroom import read_mail
-from ansim.centre.removal.sending import send_request
+from ansim.centre.removal.sending import send_request, settle_failed
 from ansim.centre.work.jobs import job
 
+LOOK_AGAIN = timedelta(days=1)
 
-@job(priority=20)
+
+def _look_later(sighting_id: str) -> None:
+    """A look that fails for good holds up nothing: the link is looked at again tomorrow."""
+    at = clock.now() + LOOK_AGAIN
+    Sighting.objects.filter(pk=sighting_id).update(look_queued=False, next_look_at=at)
+
+
+def _send_by_hand(request_id: str) -> None:
+    settle_failed(request_id, now=clock.now())
+
+
+@job(priority=20, given_up=_look_later)
 def look_at(sighting_id: str) -> None:
     """One round of looks at a sighting, its verdict, and what follows from it."""
     now = clock.now()
@@ -23,7 +36,7 @@ def look_at(sighting_id: str) -> None:
     react(sighting, now=now)
 
 
-@job(priority=30)
+@job(priority=30, given_up=_send_by_hand)
 def send_notice(request_id: str) -> None:
     """Send one approved notice, once."""
     send_request(UUID(request_id), now=clock.now())

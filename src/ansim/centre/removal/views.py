@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest, can, require, staff_view
 from ansim.centre.removal import finding, queries, services, words
+from ansim.centre.removal.drafting import knows_recipient
 from ansim.centre.removal.forms import ApproveForm
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.queueing import groups_of, shown_request
@@ -99,7 +100,7 @@ def _confirm_context(decision: str, drafts: list[Request], form: ApproveForm) ->
 
 def _is_first(name: str, drafts: list[Request]) -> bool:
     codes = {draft.recipient for draft in drafts if recipient_name(draft) == name}
-    return any(code and not services.knows_recipient(code) for code in codes)
+    return any(code and not knows_recipient(code) for code in codes)
 
 
 def _decide(request: StaffRequest, decision: str, drafts: list[Request]) -> None:

@@ -14,6 +14,7 @@ from ansim.centre.access.models import Staff
 from ansim.centre.access.permissions import can
 from ansim.centre.custody.queries import check_chain
 from ansim.centre.work.jobs import parked_jobs
+from ansim.errors import AnsimError
 
 PRIVATE = 0o077
 
@@ -32,7 +33,16 @@ def check_up() -> list[Finding]:
     checks: tuple[Callable[[], Finding], ...] = (
         _mode, _https, _keys, _receivers, _registry, _mail_out, _mail_in, _vantages, _jobs, _custody,
     )  # fmt: skip
-    return [check() for check in checks]
+    return [_checked(check) for check in checks]
+
+
+def _checked(check: Callable[[], Finding]) -> Finding:
+    """A check's finding; one that cannot even be made is a finding too."""
+    try:
+        return check()
+    except AnsimError as error:
+        text = {language: error.sentence(language) for language in ("ko", "en")}
+        return Finding(check.__name__.lstrip("_"), ok=False, text=text)
 
 
 def _say(code: str, ok: bool, good: tuple[str, str], bad: tuple[str, str]) -> Finding:  # noqa: FBT001
@@ -91,11 +101,12 @@ def _registry() -> Finding:
 
 
 def _mail_out() -> Finding:
-    relay = outside.smtp()
     try:
+        relay = outside.smtp()
         with closing(socket.create_connection((relay.host, relay.port), timeout=5)):
             fine = True
-    except OSError:
+    except (OSError, ValueError):
+        # ValueError: the address has no port.
         fine = False
     return _say(
         "mail_out", fine,

@@ -20,11 +20,14 @@ log = logging.getLogger(__name__)
 TRIES = 3
 
 
-def job(priority: int = 0) -> Callable[[Callable[..., None]], Task[..., None]]:
+def job(
+    priority: int = 0, *, given_up: Callable[..., None] | None = None
+) -> Callable[[Callable[..., None]], Task[..., None]]:
     """Make a function a job that is tried again when it fails.
 
     The function's arguments are JSON (ids as strings). The last failure is kept by the task
-    table as a failed job.
+    table as a failed job; ``given_up`` is then called with the same arguments, to free the row
+    that the job was about, so that it falls due again or shows to a person.
     """
 
     def decorate(function: Callable[..., None]) -> Task[..., None]:
@@ -37,6 +40,8 @@ def job(priority: int = 0) -> Callable[[Callable[..., None]], Task[..., None]]:
                 kind = error.code if isinstance(error, AnsimError) else type(error).__name__
                 log.exception("job %s failed (%s), attempt %s", function.__name__, kind, attempt)
                 if attempt >= TRIES:
+                    if given_up is not None:
+                        given_up(*args, **kwargs)
                     raise
                 made.enqueue(*args, attempt=attempt + 1, **kwargs)
 

@@ -6,10 +6,11 @@ import os
 import threading
 import time
 from pathlib import Path
+from types import FrameType
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, transaction
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -18,6 +19,7 @@ from django_tasks_db.utils import exclusive_transaction
 from ansim.centre import clock
 from ansim.centre.work.due import run_due
 from ansim.centre.work.presence import Presence, is_alive
+from ansim.errors import AnsimError
 
 log = logging.getLogger(__name__)
 # After so long the worker asks again what is due, so that a long walk holds up no urgent look.
@@ -41,10 +43,28 @@ class CentreWorker(Worker):
         self._presence.announce()
         try:
             while self.running and not self._orphaned():
-                if not self.run_until_idle():
+                if not self._turn():
                     self._stop.wait(self.interval)
         finally:
             self._presence.leave()
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        """Finish the job in hand, then end; asked twice, the same.
+
+        Ctrl+C reaches a worker beside its web site twice. What must end at once is killed, and
+        its job is adopted.
+        """
+        del signum, frame
+        self.running = False
+        self._stop.set()
+
+    def _turn(self) -> int:
+        """One run until idle; a database that is away for a moment does not end the worker."""
+        try:
+            return self.run_until_idle()
+        except (DatabaseError, AnsimError) as error:
+            log.exception("the worker could not go on (%s)", type(error).__name__)
+            return 0
 
     def run_once(self) -> None:
         """Work until nothing is left to do now."""
