@@ -71,7 +71,9 @@ class Album:
 @contextmanager
 def album(browser: Browser, folder: Path, theatre: Theatre) -> Iterator[Album]:
     """An album in a browser context of its own, beginning in Korean."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="ko-KR")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="ko-KR", reduced_motion="reduce"
+    )
     try:
         yield Album(folder, context.new_page(), theatre.address)
     finally:
@@ -80,6 +82,12 @@ def album(browser: Browser, folder: Path, theatre: Theatre) -> Iterator[Album]:
 
 def report(album: Album, script: dict) -> str:
     """The six steps by clicks; the code that is shown at their end."""
+    where_and_what(album, script)
+    return danger_to_code(album)
+
+
+def where_and_what(album: Album, script: dict) -> None:
+    """The first page and steps 1 to 3, two of them with something wrong at first."""
     page = album.page
     album.at("/", "portal-landing", dark=True)
     album.go("/report/1")
@@ -113,6 +121,11 @@ def report(album: Album, script: dict) -> str:
     page.click("button[value=upload]")
     album.take("portal-step3")
     page.click(".actions button[value=next]")
+
+
+def danger_to_code(album: Album) -> str:
+    """Steps 4 to 6, and the code."""
+    page = album.page
     page.check("input[name=flag] >> nth=2")
     album.take("portal-step4")
     page.click(".actions button[value=next]")

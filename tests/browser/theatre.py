@@ -24,7 +24,12 @@ def chromium() -> dict[str, Any]:
     """How Chromium is started: Debian's own, without a sandbox of its own or any call home."""
     return {
         "executable_path": os.environ.get("ANSIM_CHROMIUM") or shutil.which("chromium"),
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-first-run",
+        ],
     }
 
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ansim.centre import clock
+from ansim.centre import clock, outside
 from ansim.centre.cases.services import give_consent, withdraw_consent
 from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.removal.drafting import NoBasis, basis_for, draft_request
 from ansim.centre.removal.ladder import react
-from ansim.centre.removal.services import approve, ask_anyway, rewrite
 from ansim.centre.removal.models import Request, StandingApproval
+from ansim.centre.removal.services import approve, ask_anyway, rewrite
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -177,16 +177,12 @@ def test_nothing_is_asked_about_what_never_matched_but_a_person_may(link_of, sta
         ask_anyway(link, by=staff_of("park"), now=NOW)
     # A report to the police stands beside it and holds nothing up.
     Request.objects.filter(pk=asked.pk).update(state="closed")
-    police = draft_request(link, *[one for one in _police()], why="referral", now=NOW)
+    police = draft_request(
+        link, outside.registry().recipient("police_desk"), why="referral", now=NOW
+    )
     received(police)
     again = ask_anyway(link, by=staff_of("park"), now=NOW)
     assert again.rung > asked.rung
-
-
-def _police():
-    from ansim.centre import outside
-
-    return [outside.registry().recipient("police_desk")]
 
 
 def test_a_listing_goes_to_its_search_engine_alone_and_can_be_asked_again(link_of, case, staff_of):

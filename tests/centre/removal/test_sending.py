@@ -31,10 +31,9 @@ def ten_o_clock(monkeypatch) -> None:
 @pytest.fixture
 def relay(tmp_path, monkeypatch):
     relay = Relay(mailbox(tmp_path / "mail"))
-    for running in serve(relay):
-        monkeypatch.setattr(outside, "smtp", lambda: running.settings)
-        monkeypatch.setattr(outside, "maildir", lambda: running.maildir)
-        yield running
+    monkeypatch.setattr(outside, "smtp", lambda: relay.settings)
+    monkeypatch.setattr(outside, "maildir", lambda: relay.maildir)
+    yield from serve(relay)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from ansim.centre.work.worker import CentreWorker, adopt_orphans
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 calls: list[str] = []
+at_work: list[CentreWorker] = []
 
 
 @job()
@@ -41,6 +42,14 @@ def fails_and_frees(word: str) -> None:
 
 @job()
 def works(word: str) -> None:
+    calls.append(word)
+
+
+@job(priority=1)
+def told(word: str) -> None:
+    """Ctrl+C reaches a worker beside its site, and then the site's own request to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        at_work[0].shutdown(number, None)
     calls.append(word)
 
 
@@ -117,18 +126,16 @@ def test_a_look_or_a_sending_that_fails_for_good_is_not_forgotten(draft_of, monk
 @pytest.mark.django_db
 def test_a_worker_that_is_told_twice_to_end_finishes_the_job_in_hand():
     worker = CentreWorker()
-
-    @job()
-    def told(word: str) -> None:
-        worker.shutdown(signal.SIGINT, None)
-        worker.shutdown(signal.SIGTERM, None)
-        calls.append(word)
-
-    globals()["told"] = told
-    object.__setattr__(told, "func", told.func)
-    told.func("to the end")
+    at_work.append(worker)
+    told.enqueue("to the end")
+    works.enqueue("never begun")
+    worker.run_once()
+    at_work.clear()
     assert calls == ["to the end"]
-    assert not worker.running
+    assert list(DBTaskResult.objects.order_by("args_kwargs").values_list("status", flat=True)).count(
+        "SUCCESSFUL"
+    ) == 1
+    assert parked_jobs() == 0
     worker.run()
     assert not is_alive(worker.worker_id)
 
@@ -178,7 +185,7 @@ def test_only_jobs_of_the_dead_are_adopted():
     assert adopt_orphans() == 1
 
 
-BLOCKS = '''
+BLOCKS = """
 import time
 from pathlib import Path
 
@@ -192,7 +199,7 @@ def block(folder: str) -> None:
     if runs == 0:
         while True:
             time.sleep(1)
-'''
+"""
 ENQUEUE = "import django; django.setup(); import blocks; blocks.block.enqueue({folder!r})"
 
 

@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 KINDS: Final[Mapping[str, Promise]] = {
-    "list": pgettext_lazy("source kind", "List page"),
-    "feed": pgettext_lazy("source kind", "Feed"),
+    "list_page": pgettext_lazy("source kind", "List page"),
+    "rss": pgettext_lazy("source kind", "Feed"),
+    "atom": pgettext_lazy("source kind", "Feed"),
     "sitemap": pgettext_lazy("source kind", "Site map"),
     "json_search": pgettext_lazy("source kind", "Search engine"),
     "html_search": pgettext_lazy("source kind", "Search engine"),

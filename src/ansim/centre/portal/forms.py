@@ -182,7 +182,7 @@ class ContactForm(StepForm):
     """Step 5: how to reach the person safely, and what they allow."""
 
     way = forms.ChoiceField(
-        label=pgettext_lazy("portal", "How may we reach you?"),
+        label=pgettext_lazy("portal", "Which way do you choose?"),
         required=False,
         widget=forms.RadioSelect,
         choices=WAYS,

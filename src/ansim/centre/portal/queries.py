@@ -18,10 +18,11 @@ from ansim.centre.removal.models import Request
 MOST_RINGS = 24
 GONE = "gone_confirmed"
 LOOKS_GONE = "gone_provisional"
+DEINDEXED = "deindexed"
 # What needs the person or the centre most comes first; what is done comes last.
 GROUP_ORDER = (
     "present", "cached_copy", "moved", "restricted", "blocked_in_country", "geo_denied",
-    "unknown", "", LOOKS_GONE, "deindexed", GONE,
+    "unknown", "", LOOKS_GONE, DEINDEXED, GONE,
 )  # fmt: skip
 
 
@@ -91,8 +92,8 @@ def my_case(case: Case, *, put_off: Iterable[str], now: datetime) -> MyCase:
         verdicts=verdicts,
         counts=counts,
         last_looked=looked,
-        lines=lines_of(pages, watched=watched, now=now),
-        listings=lines_of(listings, watched=False, now=now),
+        lines=lines_of(pages, settled=GONE, watched=watched, now=now),
+        listings=lines_of(listings, settled=DEINDEXED, watched=False, now=now),
         to_decide=to_decide(case, pages, listings, put_off=put_off, now=now),
         unread=unread_of(case),
         materials=case.materials.filter(withdrawn_at=None).count(),
@@ -149,14 +150,16 @@ def sentences_of(counts: dict[str, int]) -> list[str]:
     return said
 
 
-def lines_of(sightings: Sequence[Sighting], *, watched: bool, now: datetime) -> list[LinkLine]:
-    """One line a link, what needs most first; links that are gone share one line."""
-    gone = [one for one in sightings if verdict_of(one) == GONE]
-    rest = [one for one in sightings if verdict_of(one) != GONE] if len(gone) > 1 else sightings
+def lines_of(
+    sightings: Sequence[Sighting], *, settled: str, watched: bool, now: datetime
+) -> list[LinkLine]:
+    """One line a link, what needs most first; links of the ``settled`` verdict share one line."""
+    done = [one for one in sightings if verdict_of(one) == settled]
+    rest = [one for one in sightings if verdict_of(one) != settled] if len(done) > 1 else sightings
     rest = sorted(rest, key=lambda one: (GROUP_ORDER.index(verdict_of(one)), one.number))
     lines = [_line(one, watched=watched, now=now) for one in rest]
-    if len(gone) > 1:
-        lines.append(_gone_line(gone, watched=watched, now=now))
+    if len(done) > 1:
+        lines.append(_settled_line(done, settled, watched=watched, now=now))
     return lines
 
 
@@ -173,19 +176,25 @@ def _line(sighting: Sighting, *, watched: bool, now: datetime) -> LinkLine:
     )
 
 
-def _gone_line(sightings: Sequence[Sighting], *, watched: bool, now: datetime) -> LinkLine:
+def _settled_line(
+    sightings: Sequence[Sighting], settled: str, *, watched: bool, now: datetime
+) -> LinkLine:
     numbers = tuple(one.number for one in sightings)
     first = sightings[0]
+    said = {
+        GONE: pgettext("portal", "Link %(number)d: we checked, and it is gone."),
+        DEINDEXED: pgettext("portal", "Link %(number)d: out of search results."),
+    }[settled]
     events = [
-        Event(one.verdict_at, pgettext("portal", "Link %(number)d: we checked, and it is gone.")
-              % {"number": one.number}, "ok")
-        for one in sightings if one.verdict_at is not None
-    ]  # fmt: skip
+        Event(one.verdict_at, said % {"number": one.number}, "ok")
+        for one in sightings
+        if one.verdict_at is not None
+    ]
     return LinkLine(
         numbers=numbers,
         name=pgettext("portal", "Links %(numbers)s") % {"numbers": ", ".join(map(str, numbers))},
-        verdict=GONE,
-        what=what_now(first, GONE, (), watched=watched, now=now),
+        verdict=settled,
+        what=what_now(first, settled, (), watched=watched, now=now),
         events=sorted(events, key=lambda event: event.at, reverse=True),
         sighting=None,
     )

@@ -25,7 +25,7 @@ def summary_of(draft: Draft) -> list[Line]:
     words = taxonomy()
 
     def labels(field: str, name: str) -> str:
-        return " · ".join(words.label(name, code) for code in answers.get(field, []))
+        return "\n".join(words.label(name, code) for code in answers.get(field, []))
 
     def last(field: str) -> str:
         return answers.get(field, [""])[-1]
