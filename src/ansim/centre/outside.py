@@ -44,6 +44,9 @@ class MalformedVantage(AnsimError):
     }
 
 
+SOURCE_KINDS = ("list_page", "rss", "sitemap", "json_search", "html_search")
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """One place to look through, as its data file describes it."""
@@ -154,26 +157,41 @@ def maildir() -> Path:
 def sources() -> list[SourceSpec]:
     """The places that may be looked through, from the operator's files or the sandbox."""
     described = sandbox()
-    raw: list[tuple[str, dict[str, Any]]] = []
     if described is not None:
-        raw = [("sandbox", entry) for entry in described["sources"]]
-    elif settings.ANSIM_SOURCES.is_dir():
-        for path in sorted(settings.ANSIM_SOURCES.glob("*.toml")):
-            try:
-                listed = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
-            except tomllib.TOMLDecodeError as error:
-                raise MalformedSource(file=path.name, field="toml") from error
-            raw += [(path.name, entry) for entry in listed]
-    return [_source(file, entry) for file, entry in raw]
+        return [_source("sandbox", entry) for entry in described["sources"]]
+    if not settings.ANSIM_SOURCES.is_dir():
+        return []
+    return [
+        _source(path.name, entry)
+        for path in sorted(settings.ANSIM_SOURCES.glob("*.toml"))
+        for entry in _entries(path)
+    ]
 
 
-def _source(file: str, entry: dict[str, Any]) -> SourceSpec:
-    for field in ("code", "host", "kind", "url", "place"):
-        if not isinstance(entry.get(field), str):
-            raise MalformedSource(file=file, field=field)
-    return SourceSpec(
-        code=entry["code"], host=entry["host"], kind=entry["kind"], url=entry["url"],
-        place=entry["place"], depth=int(entry.get("depth", 3)),
-        every_hours=int(entry.get("every_hours", 24)),
-        legal_basis=str(entry.get("legal_basis", "kr_vpa_7_3_3")),
-    )  # fmt: skip
+def _entries(path: Path) -> list[object]:
+    try:
+        listed = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MalformedSource(file=path.name, field="toml") from error
+    if not isinstance(listed, list):
+        raise MalformedSource(file=path.name, field="[[source]]")
+    return listed
+
+
+def _source(file: str, entry: object) -> SourceSpec:
+    if not isinstance(entry, dict):
+        raise MalformedSource(file=file, field="[[source]]")
+    texts: dict[str, Any] = {name: entry.get(name) for name in ("code", "host", "url", "place")}
+    texts |= {"kind": entry.get("kind"), "legal_basis": entry.get("legal_basis", "kr_vpa_7_3_3")}
+    numbers: dict[str, Any] = {
+        "depth": entry.get("depth", 3), "every_hours": entry.get("every_hours", 24)
+    }  # fmt: skip
+    for name, value in texts.items():
+        if not isinstance(value, str) or not value:
+            raise MalformedSource(file=file, field=name)
+    for name, number in numbers.items():
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise MalformedSource(file=file, field=name)
+    if texts["kind"] not in SOURCE_KINDS:
+        raise MalformedSource(file=file, field="kind")
+    return SourceSpec(**texts, **numbers)

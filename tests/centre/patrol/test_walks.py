@@ -193,7 +193,7 @@ def test_a_walk_is_queued_once_and_one_that_fails_for_good_comes_again(board, mo
 SOURCE = """[[source]]
 code = "{code}"
 host = "byeok.test"
-kind = "list"
+kind = "list_page"
 url = "https://byeok.test/"
 place = "adult"
 """

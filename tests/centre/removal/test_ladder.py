@@ -227,3 +227,16 @@ def test_a_standing_approval_never_covers_the_first_letter_to_anybody(link_of, s
     sent_of("byeok.test")
     assert seen(link_of("byeok.test"), "present")["byeok"].state == "approved"
     assert seen(link_of("moa.test"), "present")["moa"].state == "draft"
+
+
+def test_what_comes_back_after_it_was_gone_is_asked_of_the_platform_anew(link_of):
+    link, later = link_of("moa.test"), NOW + timedelta(days=9)
+    received(seen(link, "present")["moa"], ends=NOW + timedelta(hours=48))
+    seen(link, "gone_confirmed", NOW + timedelta(days=4))
+    seen(link, "present", later)
+    asked = list(link.requests.filter(recipient="moa").order_by("rung"))
+    assert [one.state for one in asked] == ["closed", "draft"]
+    assert asked[1].drafted_at == later
+    seen(link, "present", later)
+    assert link.requests.filter(recipient="moa").count() == 2
+    assert not link.requests.filter(recipient_kind="host").exists()

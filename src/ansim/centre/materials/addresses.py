@@ -39,7 +39,7 @@ class NotWeb(BadLink):
     code = "bad_link_scheme"
     sentences = {
         "en": "Only addresses that begin with http:// or https:// can be checked.",
-        "ko": "http:// 나 https:// 로 시작하는 주소만 확인할 수 있어요.",
+        "ko": "http://나 https://로 시작하는 주소만 확인할 수 있어요.",
     }
 
 

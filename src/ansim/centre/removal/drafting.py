@@ -180,16 +180,18 @@ def draft_request(
     *,
     why: str,
     now: datetime,
-    by_staff: bool = False,
+    again: bool = False,
 ) -> Request | None:
     """Draft the next rung for a recipient; None when that recipient has been asked already.
+
+    ``again`` asks all the same: a person wants it, or the item came back after it was gone.
 
     What cannot be written (no recipient, no route, no basis) becomes a draft that says so: a
     person sees it in the queue instead of nothing happening.
     """
     Sighting.objects.select_for_update().get(pk=sighting.pk)
     code = "" if recipient is None else recipient.code
-    if sighting.requests.filter(recipient=code).exists() and not by_staff:
+    if sighting.requests.filter(recipient=code).exists() and not again:
         return None
     request = Request(
         reference=new_reference(), sighting=sighting, rung=_next_rung(sighting, code), recipient=code,

@@ -6,6 +6,8 @@ the regulator. Search engines and the police run beside it and wait for nobody.
 
 from datetime import datetime
 
+from django.db.models import Max
+
 from ansim.centre import outside
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Sighting
@@ -48,6 +50,14 @@ def react(sighting: Sighting, *, now: datetime) -> None:
         _refer(sighting, now)
 
 
+def asked_since_gone(sighting: Sighting) -> list[Request]:
+    """The requests of the present round: what came back after it was gone is asked for anew."""
+    over = (Request.Ending.GONE, Request.Ending.DEINDEXED)
+    gone_at = sighting.requests.filter(ending__in=over).aggregate(at=Max("closed_at"))["at"]
+    every = sighting.requests.all()
+    return list(every if gone_at is None else every.filter(drafted_at__gt=gone_at))
+
+
 def close_all(sighting: Sighting, ending: str, *, now: datetime) -> None:
     """Close what is still open about a sighting; drafts that nobody needs any more too.
 
@@ -71,16 +81,17 @@ def close(request: Request, ending: str, *, now: datetime) -> None:
 def _react_to_listing(sighting: Sighting, verdict: Verdict, now: datetime) -> None:
     if verdict == Verdict.PRESENT:
         why = Request.Why.SEARCH
-        draft_request(sighting, recipient_for(sighting, why), why=why, now=now)
+        again = bool(sighting.requests.all()) and not asked_since_gone(sighting)
+        draft_request(sighting, recipient_for(sighting, why), why=why, now=now, again=again)
     elif verdict == Verdict.DEINDEXED:
         close_all(sighting, Request.Ending.DEINDEXED, now=now)
 
 
 def _ask_first(sighting: Sighting, now: datetime) -> None:
-    if sighting.requests.filter(recipient_kind__in=LADDER_KINDS).exists():
+    if any(one.recipient_kind in LADDER_KINDS for one in asked_since_gone(sighting)):
         return
     why = Request.Why.FIRST
-    draft_request(sighting, recipient_for(sighting, why), why=why, now=now)
+    draft_request(sighting, recipient_for(sighting, why), why=why, now=now, again=True)
 
 
 def _ask_media_hosts(sighting: Sighting, now: datetime) -> None:
@@ -91,7 +102,7 @@ def _ask_media_hosts(sighting: Sighting, now: datetime) -> None:
 
 def _climb(sighting: Sighting, now: datetime) -> None:
     """The next rung when every open rung's time is over and the item is still not gone."""
-    steps = list(sighting.requests.filter(recipient_kind__in=LADDER_KINDS))
+    steps = [one for one in asked_since_gone(sighting) if one.recipient_kind in LADDER_KINDS]
     if not steps or any(step.state not in (*WAITING, Request.State.CLOSED) for step in steps):
         return
     open_steps = [step for step in steps if step.state in WAITING]
@@ -113,8 +124,10 @@ def after_bounce(request: Request, *, now: datetime) -> None:
 
 def _next_rung(sighting: Sighting, *, why: str, now: datetime) -> None:
     host = outside.registry().host_of(sighting.host)
-    if host is not None and not sighting.requests.filter(recipient=host.code).exists():
-        draft_request(sighting, host, why=why, now=now)
+    if host is not None and not any(
+        one.recipient == host.code for one in asked_since_gone(sighting)
+    ):
+        draft_request(sighting, host, why=why, now=now, again=True)
         return
     for recipient in _of_kind("regulator"):
         draft_request(sighting, recipient, why=Request.Why.REGULATOR, now=now)

@@ -141,7 +141,7 @@ def ask_anyway(sighting: Sighting, *, by: "Staff", now: datetime) -> Request | N
     why = Request.Why.SEARCH if listing else Request.Why.FIRST
     record("request.asked_anyway", actor=by, obj=sighting, case=sighting.case, at=now)
     return draft_request(
-        sighting, recipient_for(sighting, why), why=why, now=now, by_staff=True
+        sighting, recipient_for(sighting, why), why=why, now=now, again=True
     )
 
 
