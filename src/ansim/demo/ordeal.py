@@ -16,8 +16,9 @@ from pathlib import Path
 from ansim.demo.stage import Stage
 
 REFERENCE = re.compile(r"R-[0-9A-Z]{5}")
-# A killed worker needs about a second to start; kills fall at random moments of its working life.
-LONGEST_LIFE = 0.6
+# A killed worker needs about a second to start, and the longest walks take as long: a life that
+# is always shorter than a job would prove nothing but patience.
+LONGEST_LIFE = 1.6
 
 
 class Killer:

@@ -107,7 +107,7 @@ class Stage:
                 self.worker.wait()
         self.internet.stop()
 
-    def settle(self, *, seconds: float = 120.0, on_wait: Callable[[], None] | None = None) -> None:
+    def settle(self, *, seconds: float = 600.0, on_wait: Callable[[], None] | None = None) -> None:
         """Wait until the worker has nothing left to do at this step. Raises WorkerStuck."""
         from ansim.centre.work.worker import idle_step
 

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest
@@ -79,10 +79,12 @@ def _links_page(
     return render_case(request, case, "desk/links.html", words, tab="case-links")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @case_view("sighting.add")
 def add_link_view(request: StaffRequest, case: Case) -> HttpResponse:
     """One more link that the person gave."""
+    if request.method == "GET":
+        return redirect("case-links", case.pk)
     form = LinkForm(request.POST)
     if form.is_valid():
         try:
@@ -99,10 +101,12 @@ def add_link_view(request: StaffRequest, case: Case) -> HttpResponse:
     return _links_page(request, case, form, PictureForm())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @case_view("material.add")
 def add_picture(request: StaffRequest, case: Case) -> HttpResponse:
     """Fingerprint a given file in memory and drop it."""
+    if request.method == "GET":
+        return redirect("case-links", case.pk)
     form = PictureForm(request.POST)
     form.is_valid()
     files = given_files(request.FILES, "picture")

@@ -97,7 +97,9 @@ def _group(tab: str, requests: list[Request], picks: set[str], now: datetime) ->
     rows = tuple(_row(tab, request, picks, now) for request in requests)
     if tab == "to_approve":
         # A case's links stand together, and what cannot be sent yet comes after what can.
-        rows = tuple(sorted(rows, key=lambda one: (not one.row.ready, one.row.owner, one.row.label)))
+        rows = tuple(
+            sorted(rows, key=lambda one: (not one.row.ready, one.row.owner, one.row.label))
+        )
     ready = [str(row.row.request.pk) for row in rows if row.row.ready]
     query = urlencode({"tab": tab, "pick": ready, "look": ready[:1]}, doseq=True)
     code = requests[0].recipient
