@@ -3,7 +3,6 @@
 import hashlib
 import random
 import struct
-import time
 import warnings
 import zlib
 from collections.abc import Callable
@@ -149,13 +148,11 @@ def test_a_small_copy_gets_a_second_fingerprint_that_finds_its_original(
 def test_a_pixel_bomb_is_refused_from_its_header() -> None:
     bomb = _png_header(10_000, 10_000, 10_000)
     assert len(bomb) < 20_000
-    started = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for data in (bomb, _png_header(60_000, 60_000, 1), _png_header(2**31 - 1, 2**31 - 1, 0)):
             with pytest.raises(TooManyPixels) as refusal:
                 fingerprint_bytes(data)
-    assert time.perf_counter() - started < 0.2
     assert refusal.value.code == "too_many_pixels"
 
 
