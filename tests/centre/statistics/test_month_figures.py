@@ -54,16 +54,21 @@ def test_a_person_is_counted_once_and_a_request_is_one_support(
     request_of(link, at(4), "platform")
     request_of(link, at(9), "host")
     request_of(sighting_of(bora, at(3)), at(5), "search")
+    request_of(link, at(6), "police")  # facts for the police are no request for removal
     request_of(sighting_of(bora, at(3)), None)  # a draft is no support
     figures = november()
     assert figures.people == Count(Unit.PERSON, 2)
-    assert counts(figures, "supports") == {"deletion": 4, "psychological": 1}
-    assert counts(figures, "requests") == {"platform": 1, "host": 1, "search": 1}
-    assert figures.supports == Count(Unit.SUPPORT, 5)
+    assert counts(figures, "supports") == {
+        "deletion": 4, "psychological": 1, "investigation_legal": 1
+    }  # fmt: skip
+    assert counts(figures, "requests") == {
+        "platform": 1, "host": 1, "search": 1, "police": 1
+    }  # fmt: skip
+    assert figures.supports == Count(Unit.SUPPORT, 6)
     assert figures.table("requests").unit is Unit.REQUEST
     assert all(check.ok for check in figures.checks)
     said = [check.text["en"] for check in figures.checks]
-    assert "Removal supports: requests sent 3 + recorded 1 = 4" in said
+    assert "Removal supports: removal requests sent 3 + recorded 1 = 4" in said
 
 
 def test_a_month_begins_at_midnight_in_seoul(case_of: CaseOf, service_of: ServiceOf) -> None:

@@ -4,7 +4,8 @@ What is counted, and by which unit:
 
 * A person is counted once a month, by their case, when any support was recorded or any request
   about their links was sent in it. Requests for a hash bank's items have no person.
-* A support is one recorded service; a request that was sent is one removal support as well.
+* A support is one recorded service. A request that was sent is one support as well: a removal
+  support, but facts handed to the police are investigation support (as the centres count them).
 * A request is not a removal. What became of a place says only its verdict.
 
 Consent to statistics: events (supports, requests, places) and the number of people are counted
@@ -37,6 +38,8 @@ from ansim.verdicts import Verdict
 
 GONE = Verdict.GONE_CONFIRMED
 DELETION = "deletion"
+INVESTIGATION = "investigation_legal"
+POLICE = "police"
 FOUND_BY_CENTRE = (Sighting.Origin.SEARCH, Sighting.Origin.WATCH, Sighting.Origin.PATROL)
 
 
@@ -99,7 +102,7 @@ def month_figures(year: int, month: int, *, now: datetime | None = None) -> Mont
     helped = _helped(services, sent)
     standing = _standing(period)
     requests = _requests(sent)
-    supports = _supports(services, requests.total)
+    supports = _supports(services, requests)
     tables = (
         supports,
         requests,
@@ -146,9 +149,16 @@ def _helped(services: QuerySet[Service], sent: QuerySet[Request]) -> set[UUID]:
     return {case for case in (*by_service, *by_request) if case is not None}
 
 
-def _supports(services: QuerySet[Service], requests: Count) -> Table:
+def _asked_to_remove(requests: Table) -> Count:
+    """Requests for removal, as supports: everything that was sent but the police's share."""
+    police = requests.count(POLICE).one_each(Unit.SUPPORT)
+    return requests.total.one_each(Unit.SUPPORT) - police
+
+
+def _supports(services: QuerySet[Service], requests: Table) -> Table:
     counts = Counter(services.values_list("kind", flat=True))
-    counts[DELETION] += requests.one_each(Unit.SUPPORT).number
+    counts[DELETION] += _asked_to_remove(requests).number
+    counts[INVESTIGATION] += requests.count(POLICE).number
     return tabulate(
         "supports", words.SUPPORTS, Unit.SUPPORT, counts,
         labels=_named(counts, _labels("service")), note=words.SUPPORTS_NOTE,
@@ -241,7 +251,7 @@ def _checks(
     by_code = {table.code: table for table in tables}
     recorded = Count(Unit.SUPPORT, services.filter(kind=DELETION).count())
     removal = (
-        (words.SENT, by_code["requests"].total.one_each(Unit.SUPPORT)),
+        (words.SENT, _asked_to_remove(by_code["requests"])),
         (words.RECORDED, recorded),
     )
     gone = (

@@ -4,8 +4,10 @@ from ansim.figures import Text
 
 SUPPORTS: Text = {"ko": "지원 종류", "en": "Supports by type"}
 SUPPORTS_NOTE: Text = {
-    "ko": "보낸 삭제 요청은 한 건을 지원 한 건으로 셉니다. 요청은 ‘삭제됨’이 아닙니다.",
-    "en": "Each removal request that was sent counts as one support. A request is not a removal.",
+    "ko": "보낸 삭제 요청은 한 건을 지원 한 건으로, 경찰에 넘긴 것은 수사·법률 지원으로 셉니다. "
+    "요청은 ‘삭제됨’이 아닙니다.",
+    "en": "Each removal request that was sent counts as one support; what was handed to the police "
+    "counts as investigation support. A request is not a removal.",
 }
 REQUESTS: Text = {"ko": "보낸 요청, 받는 곳", "en": "Requests sent, by recipient"}
 REQUESTS_NOTE: Text = {
@@ -30,7 +32,7 @@ NO_CONSENT: Text = {
     "en": "No consent to statistics (in n only)",
 }
 REMOVAL_SUPPORTS: Text = {"ko": "삭제 지원", "en": "Removal supports"}
-SENT: Text = {"ko": "보낸 요청", "en": "requests sent"}
+SENT: Text = {"ko": "보낸 삭제 요청", "en": "removal requests sent"}
 RECORDED: Text = {"ko": "기록한 지원", "en": "recorded"}
 CONFIRMED: Text = {"ko": "삭제 확인", "en": "Confirmed gone"}
 STILL_GONE: Text = {"ko": "달 끝에도 없음", "en": "still gone"}
