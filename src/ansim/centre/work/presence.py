@@ -49,6 +49,9 @@ class Presence:
     def leave(self) -> None:
         """Give the lock back, at an orderly end."""
         if self._session is not None:
+            # Given back first: the server ends a closed session only a moment later.
+            with self._session.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_lock_number(self.worker_id)])
             self._session.close()
             self._session = None
         if self._file is not None:
