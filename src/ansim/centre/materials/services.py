@@ -15,7 +15,6 @@ from ansim.centre.custody.services import record
 from ansim.centre.materials.addresses import check_link, host_of, url_key
 from ansim.centre.materials.looking import Seen, look_around
 from ansim.centre.materials.models import Bank, Look, Material, Sighting, SightingMedia
-from ansim.errors import AnsimError
 from ansim.fingerprints import Fingerprint
 from ansim.matching import MIN_QUALITY, HuntedIndex
 from ansim.matching import Bank as ImportedBank
@@ -28,18 +27,6 @@ if TYPE_CHECKING:
 GRID_MINUTES = 30
 # A list may use longer keys than the column holds.
 KEY_MAX = 80
-
-
-class TooPlain(AnsimError):
-    """A picture without enough detail to be told apart from others."""
-
-    code = "too_plain"
-    sentences = {
-        "en": "This picture has too little detail to be told apart from others, so only exact "
-        "copies of the file can be found. Give a larger or clearer one if there is one.",
-        "ko": "이 사진은 무늬가 너무 적어 다른 사진과 구별하기 어렵고, 똑같은 파일만 찾을 수 "
-        "있습니다. 더 크거나 또렷한 것이 있으면 그것을 주세요.",
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 
 from ansim.centre import clock, outside
 from ansim.centre.materials.models import Sighting
-from ansim.centre.removal.ladder import LADDER_KINDS
 from ansim.centre.removal.models import Request
 from ansim.notices import Clock, Recipient, UnknownRecipient, clock_state, clock_words
 from ansim.notices.records import ClockKind
@@ -128,12 +127,6 @@ def _to_come(sighting: Sighting) -> list[Recipient]:
     host = registry.host_of(sighting.host)
     regulators = [one for one in registry.recipients if one.kind == "regulator" and one.routes]
     return [*steps, *([host] if host is not None else []), *regulators[:1]]
-
-
-def step_of(sighting: Sighting) -> Request | None:
-    """The newest request of the ladder itself, leaving aside search engines and police."""
-    mine = sighting.requests.filter(recipient_kind__in=LADDER_KINDS)
-    return mine.order_by("-drafted_at", "-rung").first()
 
 
 def as_clock(request: Request) -> Clock:
