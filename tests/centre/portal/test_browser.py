@@ -70,7 +70,10 @@ def page_of(
 
 
 def go_on(page: Page) -> None:
-    page.click(".actions .btn-primary")
+    # A page that is left before it arrived whole is not in the browser's memory: going back or
+    # forward to it would fail.
+    with page.expect_navigation():
+        page.click(".actions .btn-primary")
 
 
 def fits_and_is_accessible(page: Page) -> None:
