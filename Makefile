@@ -26,8 +26,8 @@ words: .venv/.run ## Compile the Korean words after a change
 	$(BIN)/pybabel compile -D django -d src/ansim/centre/locale -l ko
 
 lock: ## Write the lock files anew (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group build pyproject.toml -o requirements/run.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group build --group dev pyproject.toml -c requirements/run.lock -o requirements/dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgresql --extra sandbox --group build pyproject.toml -o requirements/run.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgresql --extra sandbox --group build --group dev pyproject.toml -c requirements/run.lock -o requirements/dev.lock
 
 clean: ## Remove what set-up made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
@@ -41,9 +41,10 @@ clean: ## Remove what set-up made
 
 # uv installs in parallel; where it cannot reach the index as pip is set up to, pip does it.
 define install
-@VIRTUAL_ENV=.venv UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(BIN)/uv pip install -q --require-hashes -r $(1) 2>.venv/uv.log || $(BIN)/python -m pip install -q --require-hashes -r $(1)
+@VIRTUAL_ENV=.venv UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 $(BIN)/uv pip install -q --no-deps --require-hashes -r $(1) 2>.venv/uv.log || $(BIN)/python -m pip install -q --no-deps --require-hashes -r $(1)
 @$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index -e .
 @$(BIN)/pybabel compile -D django -d src/ansim/centre/locale -l ko 2>/dev/null
+@$(BIN)/python -m ansim.compiling
 endef
 
 .venv/.run: .venv/.tool requirements/run.lock src/ansim/centre/locale/ko/LC_MESSAGES/django.po

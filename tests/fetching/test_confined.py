@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from PIL import Image
 from skimage import data
@@ -25,13 +26,18 @@ from ansim.fingerprints import (
     Undecodable,
     fingerprint_bytes,
 )
+from ansim.fingerprints.child import CODE_BYTES
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 def _encoded(form: str, size: tuple[int, int] = (160, 120)) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(data.coffee()).resize(size).save(buffer, form)
+    image = Image.fromarray(data.coffee()).resize(size)
+    if form == "HEIF":
+        pillow_heif.from_pillow(image).save(buffer)
+    else:
+        image.save(buffer, form)
     return buffer.getvalue()
 
 
@@ -56,10 +62,42 @@ def _gone(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "TIFF", "JPEG2000"])
+_FORMS = ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "TIFF", "BMP", "MPO", "JPEG2000"]
+
+
+@pytest.mark.parametrize("form", _FORMS)
 def test_the_child_gives_the_same_fingerprint(form: str, decoder: Decoder) -> None:
     picture = _encoded(form)
     assert decoder.fingerprint(picture) == fingerprint_bytes(picture)
+
+
+def test_a_tiled_photograph_of_a_phone_needs_no_file_either(decoder: Decoder) -> None:
+    buffer = io.BytesIO()
+    image = Image.fromarray(data.coffee()).resize((256, 192))
+    pillow_heif.from_pillow(image).save(buffer, tile_size=64)
+    assert decoder.fingerprint(buffer.getvalue()) == fingerprint_bytes(buffer.getvalue())
+
+
+def test_processor_time_follows_the_file_and_ends_the_child() -> None:
+    slow = _encoded("JPEG2000", (3000, 3000))
+    with Decoder(deadline_seconds=0.02) as decoder:
+        decoder.start()
+        with pytest.raises(DecodeTimeout) as error:
+            decoder.fingerprint(slow)
+    assert error.value.sentence("ko") != error.value.sentence("en")
+
+
+def test_a_child_that_used_up_its_time_is_a_timeout_and_no_crash() -> None:
+    with Decoder() as decoder:
+        child = decoder.start()
+        os.kill(child, signal.SIGSTOP)
+        os.kill(child, signal.SIGPROF)
+        killer = threading.Timer(0.05, os.kill, (child, signal.SIGCONT))
+        killer.start()
+        with pytest.raises(DecodeTimeout):
+            decoder.fingerprint(_encoded("PNG"))
+        killer.join()
+        assert decoder.fingerprint(_encoded("PNG")).format == "PNG"
 
 
 def test_refusals_cross_the_pipe_with_their_sentences(decoder: Decoder) -> None:
@@ -140,8 +178,8 @@ def test_too_little_memory_is_one_clear_error_and_the_next_file_goes_on() -> Non
     small, large = _encoded("PNG"), _encoded("JPEG", (6000, 4000))
     with Decoder() as decoder:
         status = Path(f"/proc/{_pid(decoder)}/status").read_text(encoding="utf-8")
-    used = int(status.split("VmSize:")[1].split()[0]) * 1024
-    with Decoder(address_space=used + 40_000_000) as decoder:
+    used = int(status.split("VmData:")[1].split()[0]) * 1024
+    with Decoder(memory=used + CODE_BYTES + 40_000_000) as decoder:
         with pytest.raises(TooMuchMemory):
             decoder.fingerprint(large)
         assert decoder.fingerprint(small) == fingerprint_bytes(small)

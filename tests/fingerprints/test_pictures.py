@@ -110,9 +110,9 @@ def test_other_colour_modes_are_brought_to_rgb_first(coffee: Pixels, encoded: En
 
 def test_transparent_parts_are_white(coffee: Pixels, encoded: Encode) -> None:
     alpha = np.full((*coffee.shape[:2], 1), 255, np.uint8)
-    alpha[:, :300] = 0
+    alpha[:150, :220] = 0
     on_white = coffee.copy()
-    on_white[:, :300] = 255
+    on_white[:150, :220] = 255
     found = fingerprint_bytes(encoded(np.concatenate([coffee, alpha], axis=2)))
     assert found.pdq == pdq(on_white).pdq
 
@@ -140,7 +140,13 @@ def test_a_small_copy_gets_a_second_fingerprint_that_finds_its_original(
         found = fingerprint_bytes(encoded(small, "JPEG", quality=75))
         original = pdq(np.array(large)).pdq
         plain_lost += distance(found.pdq, original) > 31
-        assert min(distance(one, original) for one in (found.pdq, *found.alternates)) <= 31
+        assert (
+            min(
+                distance(one, original)
+                for one in (found.pdq, *(one.pdq for one in found.alternates))
+            )
+            <= 31
+        )
     assert plain_lost > 0
     assert fingerprint_bytes(encoded(large)).alternates == ()
 
@@ -168,7 +174,10 @@ def test_a_pixel_bomb_is_refused_from_its_header() -> None:
         (b"\xff\xd8\xff", Undecodable),
         (b"GIF89a", Undecodable),
         (b"\x89PNG\r\n\x1a\n", Undecodable),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", UnsupportedFormat),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", Undecodable),
+        (b"\xff\x0a" + bytes(100), UnsupportedFormat),
+        (b"8BPS" + bytes(100), UnsupportedFormat),
+        (b"BMW is a maker of cars, not a picture.", NotMedia),
         (b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00isommp41", Undecodable),
         (b"\x1aE\xdf\xa3", Undecodable),
         (b"RIFF\x00\x00\x00\x00AVI ", Undecodable),
@@ -197,7 +206,7 @@ def test_damaged_files_are_fingerprinted_or_refused_and_nothing_else(
 ) -> None:
     data = encoded(np.ascontiguousarray(coffee[:60, :80]), form)
     with pytest.raises(MediaError):
-        fingerprint_bytes(data[: len(data) // 2])
+        fingerprint_bytes(data[: len(data) // 20])
     chance = random.Random(3)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

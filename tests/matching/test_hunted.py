@@ -1,19 +1,22 @@
 """What counts as the hunted material."""
 
+import hashlib
+
 import pytest
 
-from ansim.fingerprints import Fingerprint, FrameFingerprint
+from ansim.fingerprints import Alternate, Fingerprint, FrameFingerprint
 from ansim.matching import BestMatch, HuntedFingerprint, HuntedIndex, MalformedHash, best_distance
+from ansim.matching.hashes import packed, turned
 
 
 def _hash(seed: int, flipped: int = 0) -> str:
     """Far from every other seed's; ``flipped`` bits away from its own seed's."""
-    number = int(f"{seed:02x}" * 32, 16)
+    number = int.from_bytes(hashlib.sha256(bytes([seed])).digest(), "big")
     return f"{number ^ ((1 << flipped) - 1):064x}"
 
 
 def _picture(
-    pdq: str, *, quality: int = 100, sha256: str = "a" * 64, alternates: tuple[str, ...] = ()
+    pdq: str, *, quality: int = 100, sha256: str = "a" * 64, alternates: tuple[Alternate, ...] = ()
 ) -> Fingerprint:
     return Fingerprint("picture", pdq, quality, "0" * 32, "0" * 40, sha256, 10, 10, "PNG",
                        dihedral=(pdq,), alternates=alternates)  # fmt: skip
@@ -68,7 +71,7 @@ def test_a_list_without_turned_fingerprints_is_searched_with_turned_queries() ->
 
 
 def test_the_second_fingerprint_of_a_small_copy_counts() -> None:
-    small = _picture(_hash(0x0F, 40), alternates=(_hash(0x0F, 6),))
+    small = _picture(_hash(0x0F, 40), alternates=(Alternate("small_copy", _hash(0x0F, 6), 90),))
     assert best_distance(small, [_hunted("one", _hash(0x0F))]) == BestMatch("one", 6, exact=False)
 
 
@@ -105,6 +108,69 @@ def test_a_still_of_a_video_matches_both_ways() -> None:
     assert best_distance(_picture(_hash(0x33, 5)), clip) == BestMatch("clip", 5, exact=False)
     still = [_hunted("still", _hash(0x55, 3))]
     assert best_distance(_video(frames), still) == BestMatch("still", 3, exact=False)
+
+
+def test_a_frame_or_bars_around_either_picture_are_no_hiding_place() -> None:
+    inner = Alternate("border", _hash(0x0F, 3), 60)
+    framed = _picture(_hash(0x33), alternates=(inner,))
+    assert best_distance(framed, [_hunted("one", _hash(0x0F))]) == BestMatch("one", 3, exact=False)
+    hunted = HuntedFingerprint.of("one", framed)
+    assert best_distance(_picture(_hash(0x0F), sha256="c" * 64), [hunted]) == BestMatch(
+        "one", 3, exact=False
+    )
+
+
+@pytest.mark.parametrize(("quality", "found"), [(49, False), (50, True)])
+def test_an_alternate_counts_by_its_own_quality(quality: int, found: bool) -> None:
+    inner = (Alternate("letterbox", _hash(0x0F), quality),)
+    dark = _picture(_hash(0x33), quality=9, alternates=inner)
+    assert bool(best_distance(dark, [_hunted("one", _hash(0x0F))])) is found
+    assert best_distance(dark, [_hunted("dark", _hash(0x33))]) is None
+    hunted = [_hunted("dark", _hash(0x33), quality=9, alternates=inner)]
+    assert bool(best_distance(_picture(_hash(0x0F)), hunted)) is found
+    assert best_distance(_picture(_hash(0x33)), hunted) is None
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_a_video_that_was_turned_throughout_matches(turn: int) -> None:
+    frames = _frames(*(_hash(seed) for seed in range(5)))
+    copies = turned(packed([frame.pdq for frame in frames]))[turn]
+    copy = _video(_frames(*(one.tobytes().hex() for one in copies)))
+    hunted = [_hunted("clip", frames[0].pdq, kind="video", frames=frames)]
+    assert best_distance(copy, hunted) == BestMatch("clip", 0, exact=False)
+
+
+def test_a_video_turned_in_parts_is_another_video() -> None:
+    frames = _frames(*(_hash(seed) for seed in range(10)))
+    mirrored = turned(packed([frame.pdq for frame in frames]))[5]
+    mixed = [frame.pdq for frame in frames[:5]] + [one.tobytes().hex() for one in mirrored[5:]]
+    hunted = [_hunted("clip", frames[0].pdq, kind="video", frames=frames)]
+    assert best_distance(_video(_frames(*mixed)), hunted) is None
+
+
+def test_a_turned_still_of_a_video_matches() -> None:
+    clip = [_hunted("clip", _hash(1), kind="video", frames=_frames(_hash(1), _hash(2)))]
+    still = Fingerprint("picture", _hash(7), 100, "0" * 32, "0" * 40, "a" * 64, 9, 9, "PNG",
+                        dihedral=(_hash(7), _hash(2, 4)))  # fmt: skip
+    assert best_distance(still, clip) == BestMatch("clip", 4, exact=False)
+
+
+def test_each_of_many_videos_is_judged_by_its_own_frames() -> None:
+    """Whichever side is shorter, and whatever stills stand before them in the index."""
+    clips = [_frames(*(_hash(seed) for seed in range(n, n + 5))) for n in range(0, 50, 5)]
+    stills = [_hunted(f"still {n}", _hash(100 + n)) for n in range(3)]
+    films = [
+        _hunted(f"clip {n}", "", kind="video", frames=clip + _frames(*[_hash(200)] * 7))
+        for n, clip in enumerate(clips)
+    ]
+    index = HuntedIndex([*films[:4], *stills, *films[4:]])
+    for number, clip in enumerate(clips):
+        found = index.match(_video(clip))
+        assert found == [BestMatch(f"clip {number}", 0, exact=False)]
+    long = sum(clips[2:4], ())
+    assert index.match(_video(long)) == []
+    everything = sum(clips, _frames(*[_hash(200)] * 7))
+    assert len(index.match(_video(everything))) == len(films)
 
 
 def test_many_hunted_things_come_best_first_and_digests_alone_can_be_hunted() -> None:

@@ -3,7 +3,18 @@
 import typer
 
 from ansim import __version__
-from ansim.cli import case, check, demo, fingerprints, notice, operate, report, staff
+from ansim.cli import (
+    bank,
+    case,
+    check,
+    demo,
+    fingerprint,
+    match,
+    notice,
+    operate,
+    report,
+    staff,
+)
 
 app = typer.Typer(
     help="Ansim: the software that a digital sexual crime victim support centre runs on.\n\n"
@@ -42,9 +53,9 @@ app.command()(operate.setup)
 app.command()(operate.doctor)
 app.add_typer(staff.app, name="staff")
 app.add_typer(case.app, name="case")
-app.command()(fingerprints.fingerprint)
-app.command()(fingerprints.match)
-app.add_typer(fingerprints.bank, name="bank")
+app.command()(fingerprint.fingerprint)
+app.command()(match.match)
+app.add_typer(bank.app, name="bank")
 app.command()(check.check)
 app.add_typer(notice.app, name="notice")
 app.add_typer(report.app, name="report")

@@ -3,12 +3,17 @@
 A decoder is the likeliest part to have a hole, so it runs where there is nothing to take: no
 secrets in its environment, no file or socket to open, a bound on memory and time. The bytes go
 over a pipe and nowhere else.
+
+How long a file may take follows from what its header announces and from its length, in processor
+time (``ansim.fingerprints.patience``): about two seconds for a small file, whatever it claims.
+A video is cut short a little before that; any other file is refused.
 """
 
 import contextlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +30,9 @@ _MAX_ANSWER: Final = 4 * 1024 * 1024
 _START_SECONDS: Final = 30.0
 _CHUNK: Final = 1024 * 1024
 _HEAD_BYTES: Final = 4
+_OUT_OF_TIME: Final = {-signal.SIGPROF, -signal.SIGXCPU}
+"""How a child ends that has used up its processor time."""
+
 _FILES_PER_CHILD: Final = 5000
 """A fresh process after so many files: libraries of codecs leak."""
 
@@ -70,8 +78,9 @@ class DecoderUnavailable(AnsimError):
 class Decoder:
     """One long-lived confined child; started at the first file, and again after every end.
 
-    ``deadline_seconds`` bounds one file from the first byte sent to the answer; ``address_space``
-    is the child's memory in bytes. Safe to share between threads: files go one after another.
+    ``deadline_seconds`` bounds one file from the first byte sent to the answer, even where its
+    length would allow it more; ``memory`` is what the child may fill, in bytes. Safe to share
+    between threads: files go one after another.
     """
 
     def __init__(
@@ -79,11 +88,11 @@ class Decoder:
         limits: Limits | None = None,
         deadline_seconds: float = 20.0,
         *,
-        address_space: int = 4 * 1024**3,
+        memory: int = 1024**3,
     ) -> None:
         self._limits = limits or Limits()
         self._deadline = deadline_seconds
-        self._address_space = address_space
+        self._memory = memory
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
@@ -113,6 +122,11 @@ class Decoder:
         child = self._child
         return None if child is None else child.pid
 
+    def start(self) -> int:
+        """Start the child where none runs, ahead of its first file; its process id."""
+        with self._lock:
+            return self._running().pid
+
     def fingerprint(self, data: bytes) -> Fingerprint:
         """As ``ansim.fingerprints.fingerprint_bytes``, in the child.
 
@@ -123,8 +137,14 @@ class Decoder:
         with self._lock:
             child = self._running()
             self._files += 1
+            started = time.monotonic()
             try:
                 answer = _exchange(child, data, self._deadline)
+            except DecoderDied:
+                self._stop()
+                if child.returncode in _OUT_OF_TIME:
+                    raise DecodeTimeout(seconds=f"{time.monotonic() - started:.1f}") from None
+                raise
             except BaseException:
                 # Whatever cut the exchange off, this child's pipes are out of step.
                 self._stop()
@@ -148,7 +168,7 @@ class Decoder:
         settings = {
             "limits": asdict(self._limits),
             "deadline_seconds": self._deadline,
-            "address_space": self._address_space,
+            "memory": self._memory,
             "parent": os.getpid(),
         }
         command = [sys.executable, "-P", "-m", "ansim.fingerprints.child", json.dumps(settings)]
@@ -207,6 +227,10 @@ def _bare_environment() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "NUMBA_NUM_THREADS": "1",
+        # Memory given back at once, and none kept apart for threads: the child has little.
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_MMAP_THRESHOLD_": "1048576",
         "MKL_NUM_THREADS": "1",
     }
 

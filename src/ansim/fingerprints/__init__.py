@@ -8,13 +8,15 @@ from ansim.fingerprints.errors import (
     TooManyBytes,
     TooManyPixels,
     TooMuchMemory,
+    TooMuchWork,
     Undecodable,
     UnsupportedFormat,
 )
 from ansim.fingerprints.hashing import fingerprint_bytes
-from ansim.fingerprints.values import Fingerprint, FrameFingerprint, Kind, Limits
+from ansim.fingerprints.values import Alternate, Fingerprint, FrameFingerprint, Kind, Limits
 
 __all__ = [
+    "Alternate",
     "EmptyFile",
     "Fingerprint",
     "FrameFingerprint",
@@ -26,6 +28,7 @@ __all__ = [
     "TooManyBytes",
     "TooManyPixels",
     "TooMuchMemory",
+    "TooMuchWork",
     "Undecodable",
     "UnsupportedFormat",
     "fingerprint_bytes",

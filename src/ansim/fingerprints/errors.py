@@ -17,9 +17,9 @@ class NotMedia(MediaError):
     code = "not_media"
     sentences: ClassVar[dict[str, str]] = {
         "en": "This file is not a picture or a video. "
-        "Give a JPEG, PNG, GIF, WebP, AVIF, MP4 or WebM file.",
+        "Give a JPEG, PNG, GIF, WebP, AVIF, HEIC, MP4 or WebM file.",
         "ko": "사진이나 영상 파일이 아닙니다. "
-        "JPEG, PNG, GIF, WebP, AVIF, MP4, WebM 파일을 넣어 주세요.",
+        "JPEG, PNG, GIF, WebP, AVIF, HEIC, MP4, WebM 파일을 넣어 주세요.",
     }
 
 
@@ -83,6 +83,18 @@ class TooMuchMemory(MediaError):
     sentences: ClassVar[dict[str, str]] = {
         "en": "Reading this file takes too much memory. Give a smaller copy.",
         "ko": "파일을 읽는 데 메모리가 너무 많이 듭니다. 더 작은 사본을 넣어 주세요.",
+    }
+
+
+class TooMuchWork(MediaError):
+    """It is built so that reading it would take far longer than its picture is worth."""
+
+    code = "too_much_work"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This {format} file takes too long to read. "
+        "Open it in a viewer, save it again as JPEG or MP4 and try again.",
+        "ko": "{format} 파일을 읽는 데 시간이 너무 오래 걸립니다. "
+        "보기 프로그램에서 열어 JPEG나 MP4로 다시 저장한 뒤 해 주세요.",
     }
 
 

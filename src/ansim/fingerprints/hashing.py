@@ -2,22 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final
-
-import numpy as np
-from PIL import Image
 
 from ansim.fingerprints import pictures, videos
+from ansim.fingerprints.alternates import alternates_of
 from ansim.fingerprints.errors import TooManyBytes, TooMuchMemory, Undecodable
-from ansim.fingerprints.pdq import PdqResult, Pixels, pdq
+from ansim.fingerprints.pdq import SWAPPING, pdq, pdq_reduced
 from ansim.fingerprints.pictures import CutShort, Shot
 from ansim.fingerprints.sniff import FileKind, sniff
 from ansim.fingerprints.values import Fingerprint, FrameFingerprint, Limits
-
-SMALL_SIDE: Final = 256
-"""Pixels: up to this longer side a copy's plain PDQ often drifts out of the usual radius."""
-
-_ENLARGED_SIDE: Final = 1024
+from ansim.fingerprints.videos import Film
 
 
 def fingerprint_bytes(data: bytes, limits: Limits | None = None) -> Fingerprint:
@@ -37,20 +30,26 @@ def fingerprint_bytes(data: bytes, limits: Limits | None = None) -> Fingerprint:
 
 
 def _decoded(data: bytes, kind: FileKind, limits: Limits) -> Fingerprint:
-    reader = pictures.shots if kind.family == "picture" else videos.shots
-    shots = reader(data, kind, limits)
+    if kind.family == "video":
+        return _of_film(data, kind, videos.film(data, kind, limits))
+    shots = pictures.shots(data, kind, limits)
     try:
         first = next(shots)
     except (StopIteration, CutShort):
         raise Undecodable(format=kind.name) from None
     if first.animated:
-        return _of_video(data, kind, first, shots, limits)
-    return _of_picture(data, kind, first.rgb)
+        return _of_film(data, kind, _film_of(first, shots, limits))
+    return _of_picture(data, kind, first)
 
 
-def _of_picture(data: bytes, kind: FileKind, rgb: Pixels) -> Fingerprint:
-    result = pdq(rgb)
-    height, width = rgb.shape[:2]
+def _of_picture(data: bytes, kind: FileKind, shot: Shot) -> Fingerprint:
+    stored = shot.stored or (shot.rgb.shape[0], shot.rgb.shape[1])
+    reduced = stored != shot.rgb.shape[:2]
+    if reduced:
+        result = pdq_reduced(shot.rgb, stored, turn=shot.turn)
+    else:
+        result = pdq(shot.rgb, turn=shot.turn)
+    height, width = reversed(stored) if shot.turn in SWAPPING else stored
     md5, sha1, sha256 = _digests(data)
     return Fingerprint(
         kind="picture",
@@ -63,25 +62,28 @@ def _of_picture(data: bytes, kind: FileKind, rgb: Pixels) -> Fingerprint:
         height=height,
         format=kind.name,
         dihedral=result.dihedral,
-        alternates=_of_small_copy(rgb, result),
+        alternates=alternates_of(shot.rgb, result, shot.turn, reduced=reduced),
+        truncated=shot.truncated,
     )
 
 
-def _of_video(
-    data: bytes, kind: FileKind, first: Shot, others: Iterator[Shot], limits: Limits
-) -> Fingerprint:
-    frames = [_frame(first)]
+def _film_of(first: Shot, others: Iterator[Shot], limits: Limits) -> Film:
+    """An animated picture as the short video that it is."""
     height, width = first.rgb.shape[:2]
-    truncated = False
+    made = Film([_frame(first)], width, height)
     try:
         for shot in others:
-            if len(frames) == limits.max_frames:
-                truncated = True
+            if len(made.frames) == limits.max_frames:
+                made.truncated = True
                 break
-            frames.append(_frame(shot))
+            made.frames.append(_frame(shot))
     except CutShort:
-        truncated = True
-    best = max(frames, key=lambda frame: frame.quality)
+        made.truncated = True
+    return made
+
+
+def _of_film(data: bytes, kind: FileKind, film: Film) -> Fingerprint:
+    best = max(film.frames, key=lambda frame: frame.quality)
     md5, sha1, sha256 = _digests(data)
     return Fingerprint(
         kind="video",
@@ -90,29 +92,17 @@ def _of_video(
         md5=md5,
         sha1=sha1,
         sha256=sha256,
-        width=width,
-        height=height,
+        width=film.width,
+        height=film.height,
         format=kind.name,
-        frames=tuple(frames),
-        truncated=truncated,
+        frames=tuple(film.frames),
+        truncated=film.truncated,
     )
 
 
 def _frame(shot: Shot) -> FrameFingerprint:
     result = pdq(shot.rgb)
     return FrameFingerprint(round(shot.seconds, 3), result.pdq, result.quality)
-
-
-def _of_small_copy(rgb: Pixels, plain: PdqResult) -> tuple[str, ...]:
-    """A second PDQ, of the picture enlarged, which finds the large original of a small copy."""
-    height, width = rgb.shape[:2]
-    longer = max(height, width)
-    if longer > SMALL_SIDE or plain.quality == 0:
-        return ()
-    size = tuple(max(1, round(side * _ENLARGED_SIDE / longer)) for side in (width, height))
-    enlarged = Image.fromarray(rgb).resize((size[0], size[1]), Image.Resampling.BICUBIC)
-    alternate = pdq(np.asarray(enlarged)).pdq
-    return () if alternate == plain.pdq else (alternate,)
 
 
 def _digests(data: bytes) -> tuple[str, str, str]:

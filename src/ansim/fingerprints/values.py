@@ -3,15 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, get_args
 
 from ansim.fingerprints.errors import MalformedFingerprint
 
 Kind = Literal["picture", "video"]
+AlternateReason = Literal["small_copy", "letterbox", "border", "strip"]
+VideoSampling = Literal["second", "every", "key"]
 
 DIGEST_DIGITS: Final = {"md5": 32, "sha1": 40, "sha256": 64}
 PDQ_DIGITS: Final = 64
 
+_REASONS: Final[dict[object, AlternateReason]] = {name: name for name in get_args(AlternateReason)}
 _HEX: Final = re.compile(r"[0-9a-f]*\Z")
 _FORMAT: Final = re.compile(r"[A-Z0-9-]{1,16}\Z")
 
@@ -26,14 +29,29 @@ class FrameFingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """A further PDQ of a picture to search with: 64 hex digits, quality 0..100, and its reason.
+
+    ``small_copy``: the picture read as the large one that it may be a copy of. ``letterbox``: two
+    bars opposite each other cut off; ``border``: other plain edges; ``strip``: a plain strip with
+    text above or below.
+    """
+
+    reason: AlternateReason
+    pdq: str
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """All that Ansim keeps of a picture or a video; the bytes themselves are dropped.
 
     ``pdq`` of a video is its best-quality frame. ``width`` and ``height`` are in pixels, the right
     way up. ``frames`` is () for a still picture and otherwise holds about one frame a second.
     ``dihedral`` holds a picture's eight turned and mirrored PDQs, ``pdq`` first; () for a video.
-    ``alternates`` holds further PDQs to search with, given for small copies only, whose plain PDQ
-    is unreliable. ``truncated`` says that the limits or damage cut a video short.
+    ``alternates`` holds further PDQs to search with, for small copies and framed pictures only.
+    ``truncated`` says that the limits or damage cut a video short,
+    or that a picture's file ended or was damaged before its last row.
     """
 
     kind: Kind
@@ -47,7 +65,7 @@ class Fingerprint:
     format: str
     frames: tuple[FrameFingerprint, ...] = ()
     dihedral: tuple[str, ...] = ()
-    alternates: tuple[str, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     truncated: bool = False
 
     def to_json(self) -> dict[str, object]:
@@ -82,7 +100,7 @@ class Fingerprint:
             format=form,
             frames=frames_from_json(record.get("frames", [])),
             dihedral=_hexes(record.get("dihedral", []), "dihedral"),
-            alternates=_hexes(record.get("alternates", []), "alternates"),
+            alternates=_alternates(record.get("alternates", [])),
             truncated=record.get("truncated") is True,
         )
 
@@ -94,7 +112,11 @@ class Limits:
     ``max_bytes``: of the file. ``max_pixels``: width x height, from the header, before decoding.
     ``max_frames``: kept frames of one video. ``max_seconds_of_video``: looked at from its start.
     ``max_decoded_pixels``: over all frames of one video or animation; a video whose header
-    announces more is sampled at its key frames only.
+    announces more is sampled at its key frames only. ``video_sampling``: which frames of a video
+    are kept, ``second`` one a second as vPDQ does, ``every`` (``max_frames`` then counts seconds),
+    or ``key`` frames alone, for a first look at much material. ``reduced``: JPEGs of 1024 pixels
+    or more on the shorter side are decoded at 1/2, 1/4 or 1/8, several times faster, for a PDQ a
+    few bits off (see ``pdq_reduced``).
     """
 
     max_bytes: int = 64 * 1024 * 1024
@@ -102,6 +124,8 @@ class Limits:
     max_frames: int = 600
     max_seconds_of_video: int = 600
     max_decoded_pixels: int = 5_000_000_000
+    video_sampling: VideoSampling = "second"
+    reduced: bool = False
 
 
 def frames_from_json(value: object) -> tuple[FrameFingerprint, ...]:
@@ -137,6 +161,24 @@ def _hexes(value: object, field: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise MalformedFingerprint(field=field)
     return tuple(_hex(entry, PDQ_DIGITS, field) for entry in value)
+
+
+def _alternates(value: object) -> tuple[Alternate, ...]:
+    if not isinstance(value, list):
+        raise MalformedFingerprint(field="alternates")
+    alternates = []
+    for entry in value:
+        reason = entry.get("reason") if isinstance(entry, dict) else None
+        if not isinstance(entry, dict) or not isinstance(reason, str) or reason not in _REASONS:
+            raise MalformedFingerprint(field="alternates.reason")
+        alternates.append(
+            Alternate(
+                reason=_REASONS[reason],
+                pdq=_hex(entry.get("pdq"), PDQ_DIGITS, "alternates.pdq"),
+                quality=_whole(entry.get("quality"), 100, "alternates.quality"),
+            )
+        )
+    return tuple(alternates)
 
 
 def _whole(value: object, most: int, field: str) -> int:

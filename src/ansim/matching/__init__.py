@@ -1,8 +1,14 @@
 """All near neighbours of fingerprints, exactly; what is hunted; banks and their files."""
 
 from ansim.matching.banks import Bank, BankItem, bank_text, format_of, read_bank, write_bank
-from ansim.matching.errors import MalformedBank, MalformedHash, UnknownBankFormat
-from ansim.matching.hamming import RADIUS, HammingIndex, Match, is_pdq
+from ansim.matching.errors import (
+    DamagedIndex,
+    MalformedBank,
+    MalformedHash,
+    NewerIndex,
+    UnknownBankFormat,
+)
+from ansim.matching.hashes import is_pdq, packed
 from ansim.matching.hunted import (
     MATCHING_SHARE,
     MIN_QUALITY,
@@ -11,6 +17,7 @@ from ansim.matching.hunted import (
     HuntedIndex,
     best_distance,
 )
+from ansim.matching.index import RADIUS, HashIndex, Matches
 
 __all__ = [
     "MATCHING_SHARE",
@@ -19,17 +26,20 @@ __all__ = [
     "Bank",
     "BankItem",
     "BestMatch",
-    "HammingIndex",
+    "DamagedIndex",
+    "HashIndex",
     "HuntedFingerprint",
     "HuntedIndex",
     "MalformedBank",
     "MalformedHash",
-    "Match",
+    "Matches",
+    "NewerIndex",
     "UnknownBankFormat",
     "bank_text",
     "best_distance",
     "format_of",
     "is_pdq",
+    "packed",
     "read_bank",
     "write_bank",
 ]

@@ -22,16 +22,23 @@ from ansim.fingerprints.values import DIGEST_DIGITS, PDQ_DIGITS, frames_from_jso
 from ansim.matching.errors import MalformedBank, UnknownBankFormat
 
 Format = Literal["csv", "jsonl"]
+State = Literal["active", "withdrawn", "opinion_against"]
+STATES: Final[tuple[State, ...]] = ("active", "withdrawn", "opinion_against")
 
 _FIRST_LINE: Final = "# ansim-bank "
 _COLUMNS: Final = (
     "key", "kind", "pdq", "quality", "md5", "sha1", "sha256", "frames", "labels",
 )  # fmt: skip
-_ALIASES: Final = {"hash": "pdq", "pdq_hash": "pdq", "id": "key"}
-_ABOUT: Final = ("name", "owner", "purpose", "terms", "origin")
+_ALIASES: Final = {"pdq_hash": "pdq", "id": "key"}
+_ANY_HASH: Final = "hash"
+_BY_LENGTH: Final = {32: "md5", 40: "sha1", 64: "pdq"}
+"""What a hash in a column that is only called "hash" must be, by its digits."""
+
+_STATE_COLUMNS: Final = ("state", "since", "by", "reason")
+ABOUT: Final = ("name", "owner", "purpose", "terms", "origin")
 _DIGITS: Final = DIGEST_DIGITS | {"pdq": PDQ_DIGITS}
 _HEX: Final = re.compile(r"[0-9a-f]*\Z")
-_LONGEST_KEY: Final = 200
+LONGEST_KEY: Final = 200
 _BEST_QUALITY: Final = 100
 
 
@@ -40,6 +47,8 @@ class BankItem:
     """One item; hashes in lower-case hex, "" for those that are not known.
 
     ``quality`` 0..100 is taken as 100 where a list names none, because lists hold good ones.
+    ``state``: a withdrawn item never matches; one with an opinion against it does, marked so.
+    ``since`` (ISO 8601), ``by`` and ``reason`` say when, by whom and why it came to that state.
     """
 
     key: str
@@ -51,6 +60,10 @@ class BankItem:
     sha256: str = ""
     frames: tuple[FrameFingerprint, ...] = ()
     labels: tuple[str, ...] = ()
+    state: State = "active"
+    since: str = ""
+    by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,10 @@ class Bank:
     terms: str = ""
     origin: str = ""
     items: tuple[BankItem, ...] = ()
+
+    def about(self) -> dict[str, str]:
+        """The bank without its items: name, owner, purpose, terms, origin."""
+        return {name: getattr(self, name) for name in ABOUT}
 
 
 def read_bank(source: Path | str | bytes, format: Format | None = None) -> Bank:  # noqa: A002
@@ -83,7 +100,7 @@ def read_bank(source: Path | str | bytes, format: Format | None = None) -> Bank:
     about, records = _from_jsonl(text) if format == "jsonl" else _from_csv(text)
     items: dict[str, BankItem] = {}
     for line, record in records:
-        item = _item(record, line)
+        item = item_of(record, line)
         if item.key in items:
             raise MalformedBank(line=line, problem="duplicate")
         items[item.key] = item
@@ -125,16 +142,21 @@ def format_of(path: Path) -> Format:
 
 
 def _to_jsonl(bank: Bank) -> str:
-    lines = [json.dumps({"bank": {name: getattr(bank, name) for name in _ABOUT}})]
-    lines += [json.dumps(asdict(item)) for item in bank.items]
+    lines = [json.dumps({"bank": bank.about()})]
+    for item in bank.items:
+        record = asdict(item)
+        if not _has_history(item):
+            for name in _STATE_COLUMNS:
+                del record[name]
+        lines.append(json.dumps(record))
     return "\n".join(lines) + "\n"
 
 
 def _to_csv(bank: Bank) -> str:
-    about = {name: getattr(bank, name) for name in _ABOUT}
     out = io.StringIO(newline="")
-    out.write(_FIRST_LINE + json.dumps(about) + "\r\n")
-    writer = csv.DictWriter(out, _COLUMNS)
+    out.write(_FIRST_LINE + json.dumps(bank.about()) + "\r\n")
+    told = _STATE_COLUMNS if any(map(_has_history, bank.items)) else ()
+    writer = csv.DictWriter(out, _COLUMNS + told, extrasaction="ignore")
     writer.writeheader()
     for item in bank.items:
         row = asdict(item)
@@ -142,6 +164,10 @@ def _to_csv(bank: Bank) -> str:
         row["labels"] = json.dumps(row["labels"]) if item.labels else ""
         writer.writerow(row)
     return out.getvalue()
+
+
+def _has_history(item: BankItem) -> bool:
+    return item.state != "active" or bool(item.since or item.by or item.reason)
 
 
 _Records = Iterator[tuple[int, Mapping[str, object]]]
@@ -188,7 +214,7 @@ def _from_csv(text: str) -> tuple[dict[str, str], _Records]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = [name.strip().lower() for name in next(_rows(reader, skipped), [])]
     columns = [_ALIASES.get(name, name) for name in header]
-    if not set(columns) & set(_DIGITS):
+    if not set(columns) & {_ANY_HASH, *_DIGITS}:
         raise MalformedBank(line=1 + skipped, problem="columns")
     return about, records()
 
@@ -223,19 +249,24 @@ def _json_cell(cell: str, line: int, name: str) -> object:
 def _about(record: object) -> dict[str, str]:
     if not isinstance(record, dict):
         raise MalformedBank(line=1, problem="bank")
-    about = {name: record[name] for name in _ABOUT if name in record}
+    about = {name: record[name] for name in ABOUT if name in record}
     if not all(isinstance(value, str) for value in about.values()):
         raise MalformedBank(line=1, problem="bank")
     return about
 
 
-def _item(record: Mapping[str, object], line: int) -> BankItem:
+def item_of(record: Mapping[str, object], line: int) -> BankItem:
+    """One record of a list as an item, every field checked. Raises MalformedBank."""
+    unnamed = record.get(_ANY_HASH)
+    if unnamed:
+        length = len(unnamed.strip()) if isinstance(unnamed, str) else 0
+        record = {_BY_LENGTH.get(length, "pdq"): unnamed, **record}
     hashes = {name: _hash(record.get(name), name, line) for name in _DIGITS}
     if not any(hashes.values()):
         raise MalformedBank(line=line, problem="no_hash")
     # A list without keys still has items that can be told apart: by line.
     key = record.get("key") or f"line-{line}"
-    if not isinstance(key, str) or len(key) > _LONGEST_KEY:
+    if not isinstance(key, str) or len(key) > LONGEST_KEY:
         raise MalformedBank(line=line, problem="key")
     kind = record.get("kind") or "picture"
     if kind not in {"picture", "video"}:
@@ -247,12 +278,20 @@ def _item(record: Mapping[str, object], line: int) -> BankItem:
     labels = record.get("labels") or []
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise MalformedBank(line=line, problem="labels")
+    told = [record.get(name) or "" for name in _STATE_COLUMNS]
+    if not all(isinstance(value, str) for value in told) or told[0] not in {"", *STATES}:
+        raise MalformedBank(line=line, problem="state")
+    state, since, by, reason = map(str, told)
     return BankItem(
         key=key,
         kind="video" if kind == "video" else "picture",
         quality=_quality(record.get("quality"), line),
         frames=frames,
         labels=tuple(labels),
+        state=next((known for known in STATES if known == state), "active"),
+        since=since,
+        by=by,
+        reason=reason,
         **hashes,
     )
 

@@ -1,23 +1,40 @@
 """Is what was found one of the things that are hunted?
 
 Two pictures are the same when their PDQs differ in at most RADIUS bits, also when one of them was
-turned or mirrored. Two videos are the same when at least MATCHING_SHARE of the frames of the one
-with fewer frames have such a neighbour in the other. A picture equal to a frame of a video counts
-too. Nearly flat pictures (quality below MIN_QUALITY) resemble each other by chance: they match by
-equal SHA-256 only.
+turned or mirrored, or framed (their alternates). Two videos are the same when at least
+MATCHING_SHARE of the frames of the one with fewer frames have such a neighbour in the other, also
+when one of them was turned or mirrored throughout. A picture equal to a frame of a video counts
+too. Nearly flat pictures (quality below MIN_QUALITY), framed ones too, resemble each other by
+chance: they match by equal SHA-256 only (looks.py).
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ansim.fingerprints import Fingerprint, FrameFingerprint, Kind
-from ansim.matching.hamming import RADIUS, HammingIndex
+import numpy as np
+from numpy.typing import NDArray
 
-MIN_QUALITY: Final = 50
+from ansim.fingerprints import Alternate, Fingerprint, FrameFingerprint, Kind
+from ansim.matching.hashes import packed, turned
+from ansim.matching.index import RADIUS, HashIndex, Matches
+from ansim.matching.looks import by_looks
+from ansim.matching.videos import MIN_QUALITY, Frames
+
+__all__ = [
+    "MATCHING_SHARE",
+    "MIN_QUALITY",
+    "BestMatch",
+    "HuntedFingerprint",
+    "HuntedIndex",
+    "best_distance",
+]
+
 MATCHING_SHARE: Final = 0.8
+_FAR: Final = 255
+"""More bits than any radius of use: stands for "not seen"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,7 @@ class HuntedFingerprint:
     sha256: str = ""
     dihedral: tuple[str, ...] = ()
     frames: tuple[FrameFingerprint, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
 
     @classmethod
     def of(cls, key: str, found: Fingerprint) -> "HuntedFingerprint":
@@ -46,6 +64,7 @@ class HuntedFingerprint:
             sha256=found.sha256,
             dihedral=found.dihedral,
             frames=found.frames,
+            alternates=found.alternates,
         )
 
 
@@ -67,21 +86,19 @@ class HuntedIndex:
     def __init__(self, hunted: Sequence[HuntedFingerprint]) -> None:
         self._hunted = tuple(hunted)
         self._by_digest: dict[str, list[int]] = defaultdict(list)
-        self._owners: list[int] = []
-        self._places: list[int] = []
-        self._sizes: list[int] = []
-        hashes: list[str] = []
         for owner, one in enumerate(self._hunted):
             if one.sha256:
                 self._by_digest[one.sha256].append(owner)
-            shown = _hunted_hashes(one)
-            hashes += shown
-            self._owners += [owner] * len(shown)
-            self._places += range(len(shown))
-            self._sizes.append(len(shown))
-        self._index = HammingIndex(hashes)
-        # Where a list gave no turned fingerprints the query is turned instead.
-        self._turn_queries = any(one.pdq and not (one.dihedral or one.frames) for one in hunted)
+        stills = [[] if one.frames else _hunted_hashes(one) for one in self._hunted]
+        films = _frames_of([one.frames for one in self._hunted])
+        hashes = packed([digits for one in stills for digits in one])
+        of_stills = np.repeat(np.arange(len(stills)), [len(one) for one in stills])
+        self._stills = len(hashes)
+        self._index = HashIndex.build(np.concatenate([hashes, films.hashes]))
+        self._owners = np.concatenate([of_stills, films.owners])
+        self._counts = np.concatenate([np.ones(len(hashes), np.int64), films.counts])
+        # Where only plain fingerprints are hunted the query is turned instead.
+        self._turn_queries = any(one.frames or (one.pdq and not one.dihedral) for one in hunted)
 
     def __len__(self) -> int:
         """How many hunted things are in it."""
@@ -89,40 +106,74 @@ class HuntedIndex:
 
     def match(self, found: Fingerprint, radius: int = RADIUS) -> list[BestMatch]:
         """Every hunted thing that ``found`` shows, best first (then in the order given)."""
-        exact = self._by_digest.get(found.sha256, [])
-        best = {owner: BestMatch(self._hunted[owner].key, 0, exact=True) for owner in exact}
-        for owner, distance in self._alike(found, radius):
-            if owner not in best:
-                best[owner] = BestMatch(self._hunted[owner].key, distance, exact=False)
-        return [best[owner] for owner in sorted(best, key=lambda o: (_rank(best[o]), o))]
+        alike = self._like_video if found.frames else self._like_picture
+        return self._ranked(self._by_digest.get(found.sha256, []), alike(found, radius))
 
     def near(self, digits: str, radius: int = RADIUS) -> list[BestMatch]:
         """Every hunted thing near a bare hash: a PDQ within ``radius``, or an equal SHA-256.
 
         Raises MalformedHash when it is not 64 hex digits.
         """
-        digits = digits.lower()
-        exact = self._by_digest.get(digits, [])
-        best = {owner: BestMatch(self._hunted[owner].key, 0, exact=True) for owner in exact}
-        for match in self._index.search([digits], radius):
-            owner = self._owners[match.item]
-            # Nearest first, so the first one seen of an owner stays.
-            best.setdefault(owner, BestMatch(self._hunted[owner].key, match.distance, exact=False))
-        return [best[owner] for owner in sorted(best, key=lambda o: (_rank(best[o]), o))]
+        matches = self._index.search(packed([digits]), radius)
+        return self._ranked(self._by_digest.get(digits.lower(), []), self._nearest(matches))
 
-    def _alike(self, found: Fingerprint, radius: int) -> Iterable[tuple[int, int]]:
-        queries = _found_hashes(found, turned=self._turn_queries)
-        pairs: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        for match in self._index.search(queries, radius):
-            place = self._places[match.item]
-            pairs[self._owners[match.item]].append((match.query, place, match.distance))
-        for owner, near in pairs.items():
-            if found.frames and self._hunted[owner].frames:
-                distance = _of_two_videos(near, len(queries), self._sizes[owner])
-            else:
-                distance = min(pair[2] for pair in near)
-            if distance is not None:
-                yield owner, distance
+    def _ranked(self, exact: Iterable[int], near: Iterable[tuple[int, int]]) -> list[BestMatch]:
+        """One match for each owner, from all ``(owner, distance)``."""
+        best: dict[int, int] = {}
+        for owner, distance in near:
+            best[owner] = min(distance, best.get(owner, distance))
+        same = set(exact)
+        matches = {
+            owner: BestMatch(
+                self._hunted[owner].key, 0 if owner in same else distance, owner in same
+            )
+            for owner, distance in (best | dict.fromkeys(same, 0)).items()
+        }
+        return [matches[owner] for owner in sorted(matches, key=lambda o: (_rank(matches[o]), o))]
+
+    def _like_picture(self, found: Fingerprint, radius: int) -> Iterator[tuple[int, int]]:
+        hashes = packed(_found_hashes(found, turned=self._turn_queries))
+        yield from self._nearest(self._index.search(hashes, radius))
+
+    def _nearest(self, matches: Matches) -> Iterator[tuple[int, int]]:
+        yield from zip(self._owners[matches.item].tolist(), matches.distance.tolist(), strict=True)
+
+    def _like_video(self, found: Fingerprint, radius: int) -> Iterator[tuple[int, int]]:
+        """Of a hunted still one frame is enough, of a hunted video enough of the shorter one's."""
+        frames = _frames_of([found.frames])
+        for hashes in turned(frames.hashes):
+            matches = self._index.search(hashes, radius)
+            owners = self._owners[matches.item]
+            order = np.argsort(owners, kind="stable")
+            starts = np.flatnonzero(np.diff(owners[order], prepend=-1))
+            for own in np.split(order, starts[1:]) if len(order) else ():
+                owner = int(owners[own[0]])
+                if self._hunted[owner].frames:
+                    distance = self._of_two_videos(matches, own, frames.counts, owner)
+                else:
+                    distance = int(matches.distance[own].min())
+                if distance is not None:
+                    yield owner, distance
+
+    def _of_two_videos(
+        self, matches: Matches, own: NDArray[np.int64], counts: NDArray[np.int64], owner: int
+    ) -> int | None:
+        """The radius at which MATCHING_SHARE of the shorter side's frames match, None if none is.
+
+        ``own``: places in ``matches`` of what the frames of ``found`` and of ``owner`` share.
+        ``counts``: how many frames each of ``found`` stands for.
+        """
+        first, end = np.searchsorted(self._owners[self._stills :], [owner, owner + 1])
+        hunted = self._counts[self._stills + first : self._stills + end]
+        places = matches.query[own]
+        if hunted.sum() < counts.sum():
+            places, counts = matches.item[own] - self._stills - first, hunted
+        nearest = np.full(len(counts), _FAR, np.uint8)
+        np.minimum.at(nearest, places, matches.distance[own])
+        order = np.argsort(nearest, kind="stable")
+        needed = math.ceil(int(counts.sum()) * MATCHING_SHARE)
+        distance = int(nearest[order][np.searchsorted(np.cumsum(counts[order]), needed)])
+        return distance if distance < _FAR else None
 
 
 def best_distance(found: Fingerprint, hunted: Sequence[HuntedFingerprint]) -> BestMatch | None:
@@ -134,40 +185,24 @@ def best_distance(found: Fingerprint, hunted: Sequence[HuntedFingerprint]) -> Be
     return matches[0] if matches else None
 
 
-def _of_two_videos(
-    near: Sequence[tuple[int, int, int]], found_frames: int, hunted_frames: int
-) -> int | None:
-    """The radius at which MATCHING_SHARE of the shorter side's frames match, None if they don't.
-
-    ``near`` holds (frame of found, frame of hunted, distance).
-    """
-    side = 0 if found_frames <= hunted_frames else 1
-    nearest: dict[int, int] = {}
-    for pair in near:
-        nearest[pair[side]] = min(pair[2], nearest.get(pair[side], pair[2]))
-    needed = math.ceil(min(found_frames, hunted_frames) * MATCHING_SHARE)
-    return sorted(nearest.values())[needed - 1] if len(nearest) >= needed else None
-
-
 def _rank(match: BestMatch) -> tuple[bool, int]:
     return (not match.exact, match.distance)
 
 
 def _hunted_hashes(one: HuntedFingerprint) -> list[str]:
-    if one.frames:
-        return _good_frames(one.frames)
-    if one.quality < MIN_QUALITY or not one.pdq:
-        return []
-    return list(dict.fromkeys((one.pdq, *one.dihedral)))
+    whole = (one.pdq, *one.dihedral) if one.pdq else ()
+    return list(dict.fromkeys(by_looks(whole, one.quality, one.alternates)))
 
 
 def _found_hashes(found: Fingerprint, *, turned: bool) -> list[str]:
-    if found.frames:
-        return _good_frames(found.frames)
-    if found.quality < MIN_QUALITY:
-        return []
-    return [found.pdq, *found.alternates, *(found.dihedral[1:] if turned else ())]
+    whole = (found.pdq, *(found.dihedral[1:] if turned else ()))
+    return by_looks(whole, found.quality, found.alternates)
 
 
-def _good_frames(frames: Iterable[FrameFingerprint]) -> list[str]:
-    return [frame.pdq for frame in frames if frame.quality >= MIN_QUALITY]
+def _frames_of(films: Sequence[Sequence[FrameFingerprint]]) -> Frames:
+    """Only equal frames are folded, with their counts, so that no answer changes by it."""
+    return Frames.of(
+        [packed([frame.pdq for frame in film]) for film in films],
+        [np.array([frame.quality for frame in film], np.int64) for film in films],
+        fold=0,
+    )

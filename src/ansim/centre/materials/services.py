@@ -248,7 +248,7 @@ def import_bank(
         key = item.key
         if len(key) > KEY_MAX:
             key = hashlib.sha256(key.encode()).hexdigest()
-        if key in known:
+        if key in known or item.state == "withdrawn":
             continue
         known.add(key)
         rows.append(

@@ -1,6 +1,10 @@
 """``ansim fingerprint``, ``match`` and ``bank`` at the command line."""
 
 import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -9,13 +13,13 @@ from PIL import Image
 from skimage import data
 from typer.testing import CliRunner, Result
 
-from ansim.cli import fingerprints, language
+from ansim.cli import bank, decoding, fingerprint, language, match, terminal
 from ansim.matching import read_bank
 
 app = typer.Typer()
-app.command()(fingerprints.fingerprint)
-app.command()(fingerprints.match)
-app.add_typer(fingerprints.bank, name="bank")
+app.command()(fingerprint.fingerprint)
+app.command()(match.match)
+app.add_typer(bank.app, name="bank")
 
 
 @pytest.fixture
@@ -51,13 +55,13 @@ def _records(result: Result) -> list[dict[str, object]]:
 
 @pytest.mark.usefixtures("folder")
 def test_fingerprint_prints_one_object_a_file_and_failures_in_their_place() -> None:
-    result = _run("fingerprint", "--json", "coffee.png", "letter.txt", ".", "none.png", "empty.png")
+    result = _run("fingerprint", "--json", "coffee.png", "letter.txt", "none.png", "empty.png")
     found, *failed = _records(result)
     assert result.exit_code == 1
     assert {"path", "kind", "pdq", "quality", "md5", "sha1", "sha256", "frames"} <= set(found)
-    assert [one["path"] for one in failed] == ["letter.txt", ".", "none.png", "empty.png"]
+    assert [one["path"] for one in failed] == ["letter.txt", "none.png", "empty.png"]
     assert all(set(one) == {"path", "error"} for one in failed)
-    assert len({one["error"] for one in failed}) == 4
+    assert len({one["error"] for one in failed}) == 3
     assert _run("fingerprint", "--json", "coffee.png").exit_code == 0
 
 
@@ -68,6 +72,68 @@ def test_people_get_a_table_and_errors_in_their_language(monkeypatch: pytest.Mon
     assert "coffee.png" in result.stdout
     assert "사진이나 영상 파일이 아닙니다" in result.stderr
     assert result.exit_code == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_folders_are_walked_in_order_and_what_is_no_media_is_passed_over() -> None:
+    Path("deep/er").mkdir(parents=True)
+    for name in ("deep/z.png", "deep/er/b.jpg", "deep/a.png"):
+        Image.fromarray(data.camera()).resize((64, 64)).save(name)
+    Path("deep/notes.txt").write_text("no picture", encoding="utf-8")
+    result = _run("fingerprint", "--json", "deep", "coffee.png")
+    assert [one["path"] for one in _records(result)] == [
+        "deep/a.png",
+        "deep/z.png",
+        "deep/er/b.jpg",
+        "coffee.png",
+    ]
+    assert "Passed over 1 files" in result.stderr
+    assert result.exit_code == 0, result.output
+    alone = _run("fingerprint", "--json", "--no-recursive", "--jobs", "1", "deep")
+    assert len(_records(alone)) == 2
+    assert _records(alone) == _records(result)[:2]
+    Path("hollow").mkdir()
+    [told] = _records(_run("fingerprint", "--json", "hollow"))
+    assert told["path"] == "hollow"
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_run_shows_its_rate_and_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = _Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    clock = iter(range(100))
+    assert list(terminal.watched(iter("abc"), 3, clock=lambda: next(clock))) == ["a", "b", "c"]
+    assert "/3" in screen.getvalue()
+    assert "/s" in screen.getvalue()
+    quick = _Terminal()
+    monkeypatch.setattr(sys, "stderr", quick)
+    assert list(terminal.watched(iter("abc"), 3, clock=lambda: 0.0)) == ["a", "b", "c"]
+    assert not quick.getvalue()
+
+
+def test_ctrl_c_ends_the_decoders_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[int | None] = []
+
+    class Watched(decoding.Decoders):
+        def fingerprints(self, paths: Iterable[Path]) -> Iterator[decoding.Answer]:
+            for answer in super().fingerprints(paths):
+                yield answer
+                children.extend(decoder.child_pid for decoder in self._all)
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(fingerprint, "Decoders", Watched)
+    result = _run("fingerprint", "--json", *["coffee.png"] * 30)
+    assert result.exit_code == 130
+    assert "Traceback" not in result.output
+    assert len(_records(result)) == 1
+    for child in filter(None, children):
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
 
 
 def test_a_copy_and_a_turned_copy_match_and_another_picture_does_not(hunted: Path) -> None:

@@ -1,0 +1,147 @@
+"""Hash lists as others keep them: which shape a list has, reading it, writing one.
+
+Shapes: ``csv`` and ``jsonl`` (ours, and plain lists of hashes), ``threatexchange``, ``ncmec``
+(hash-sharing XML) and ``vpdq`` (one video's frames). Nothing is dropped in silence: entries that
+cannot be used are counted under their kind in ``Received.passed_over``.
+
+Pickled indexes and states of other tools are refused: reading a pickle runs the code in it.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from ansim.matching.banks import Bank, BankItem, bank_text, item_of, read_bank
+from ansim.matching.errors import MalformedBank, OneVideoOnly
+from ansim.matching.exchange_ncmec import ncmec_text, read_ncmec
+from ansim.matching.exchange_received import Received
+from ansim.matching.exchange_signals import read_signals, signals_text
+from ansim.matching.exchange_vpdq import read_vpdq, vpdq_text
+
+Shape = Literal["csv", "jsonl", "threatexchange", "ncmec", "vpdq"]
+SHAPES: Final[tuple[Shape, ...]] = ("csv", "jsonl", "threatexchange", "ncmec", "vpdq")
+
+_VPDQ_LINE: Final = re.compile(r"\d+,\d+,[0-9a-fA-F]{64},[0-9.]+\s*\Z")
+_VPDQ_FRAME: Final = re.compile(r"[0-9a-fA-F]{64},\d+,[0-9.]+\Z")
+_SIGNAL_LINE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]+ +\S")
+_BARE_HASH: Final = re.compile(r"(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?:,|\s*\Z)")
+_SIGNALS_FILE: Final = re.compile(r"simple\.[^.]+\.te\Z")
+_DIGEST_OF: Final = {64: "pdq", 40: "sha1", 32: "md5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An exported list; ``left_out`` counts what the shape cannot hold."""
+
+    text: str
+    left_out: dict[str, int] = field(default_factory=dict)
+
+
+def shape_of(data: bytes, name: str = "") -> Shape:
+    """The shape of a list by its content, and where that is not enough by its file's name.
+
+    Raises MalformedBank for what is no text at all.
+    """
+    text = _text(data)
+    start = text.lstrip()
+    first = start.partition("\n")[0].strip()
+    if start.startswith("<"):
+        return "ncmec"
+    if start.startswith(("{", "[")):
+        return _shape_of_json(start, first)
+    if _VPDQ_LINE.match(first):
+        return "vpdq"
+    header = {cell.strip().strip('"').lower() for cell in first.split(",")}
+    if "signal_type" in header or _SIGNALS_FILE.search(name):
+        return "threatexchange"
+    if "," not in first and _SIGNAL_LINE.match(first):
+        return "threatexchange"
+    return "csv"
+
+
+def read_list(data: bytes, shape: Shape | None = None, name: str = "") -> Received:
+    """Read a list of any shape; ``name`` is its file's name. Raises MalformedBank."""
+    text = _text(data)
+    shape = shape or shape_of(data, name)
+    stem = name.rpartition("/")[2].partition(".")[0]
+    if shape == "threatexchange":
+        received = read_signals(text, name)
+    elif shape == "ncmec":
+        received = read_ncmec(data)
+    elif shape == "vpdq":
+        received = read_vpdq(text, stem or "video")
+    elif shape == "csv" and _BARE_HASH.match(text.lstrip()):
+        received = Received(_bare_hashes(text))
+    else:
+        received = Received(read_bank(data, shape))
+    bank = received.bank if received.bank.name else replace(received.bank, name=stem)
+    return replace(received, bank=bank, shape=shape)
+
+
+def write_list(bank: Bank, shape: Shape) -> Written:
+    """A bank as a list of that shape. Raises OneVideoOnly for ``vpdq`` of more than one video."""
+    if shape == "threatexchange":
+        return Written(*signals_text(bank))
+    if shape == "ncmec":
+        return Written(*ncmec_text(bank))
+    if shape == "vpdq":
+        videos = [item for item in bank.items if item.frames]
+        if len(videos) != 1:
+            raise OneVideoOnly(count=len(videos))
+        others = len(bank.items) - 1
+        return Written(vpdq_text(videos[0]), {"item without frames": others} if others else {})
+    return Written(bank_text(bank, shape))
+
+
+def _shape_of_json(start: str, first: str) -> Shape:
+    try:
+        found = json.loads(first)
+    except (ValueError, RecursionError):
+        try:
+            found = json.loads(start)
+        except (ValueError, RecursionError):
+            return "jsonl"
+    if isinstance(found, list) and found:
+        frames = isinstance(found[0], str) and _VPDQ_FRAME.match(found[0])
+        return "vpdq" if frames else "threatexchange"
+    if isinstance(found, dict):
+        if {"hashRecords", "signal_type", "signalType", "indicator", "raw_indicator"} & set(found):
+            return "threatexchange"
+        if isinstance(found.get("data"), list):
+            return "threatexchange"
+        if found and all(key.isdecimal() for key in found):
+            return "vpdq"
+    return "jsonl"
+
+
+def _bare_hashes(text: str) -> Bank:
+    """Lines of a hash alone, or of ``hash,quality`` with anything after it."""
+    return Bank(items=tuple(_bare_items(text.split("\n"))))
+
+
+def _bare_items(lines: Iterable[str]) -> Iterable[BankItem]:
+    for number, line in enumerate(lines, start=1):
+        cells = [cell.strip() for cell in line.split(",")]
+        if not cells[0]:
+            continue
+        record: dict[str, object] = {_DIGEST_OF.get(len(cells[0]), "pdq"): cells[0]}
+        if len(cells) > 1 and cells[1].isdecimal():
+            record["quality"] = cells[1]
+        yield item_of(record, number)
+
+
+def _text(data: bytes) -> str:
+    # What Python's pickles and zipped arrays begin with.
+    if data.startswith((b"\x80", b"PK\x03\x04", b"\x93NUMPY")):
+        raise MalformedBank(line=1, problem="pickle")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MalformedBank(
+            line=data.count(b"\n", 0, error.start) + 1, problem="encoding"
+        ) from None
+    if not text.strip():
+        raise MalformedBank(line=1, problem="empty")
+    return text
