@@ -182,14 +182,16 @@ def test_the_whole_does_not_count_where_a_frame_holds_next_to_nothing(reason: st
     assert best_distance(replace(whole, sha256="f" * 64), _hunted(_with(whole, 100, empty))) is None
 
 
-def test_what_is_within_a_frame_still_counts_by_its_own_quality() -> None:
+@pytest.mark.parametrize(("quality", "found"), [(MIN_QUALITY, True), (MIN_QUALITY - 1, False)])
+def test_what_is_within_a_frame_counts_unless_one_within_it_is_empty(
+    quality: int, found: bool
+) -> None:
+    """A screenshot without its bars still shows its signs: the empty middle decides."""
     inner = fingerprint_bytes(_file(data.chelsea()))
     whole = fingerprint_bytes(_file(data.coffee()))
-    strip = Alternate("strip", "0" * 64, MIN_QUALITY - 1)
-    found = _with(whole, 100, Alternate("border", inner.pdq, MIN_QUALITY), strip)
-    assert best_distance(found, _hunted(inner)) == BestMatch("0", 0, exact=False)
-    flat = _with(whole, 100, Alternate("border", inner.pdq, MIN_QUALITY - 1))
-    assert best_distance(flat, _hunted(inner)) is None
+    border, strip = Alternate("border", inner.pdq, 100), Alternate("strip", "0" * 64, quality)
+    assert bool(best_distance(_with(whole, 100, border, strip), _hunted(inner))) is found
+    assert bool(best_distance(_with(whole, 9, border, strip), _hunted(inner))) is found
 
 
 # What other programs lose. bench/peers_faults.py shows that they do.

@@ -39,12 +39,16 @@ BUCKETS_FROM: Final = 32_768
 _SAMPLES_FROM: Final = 200_000
 _KEYS: Final = 1 << BAND_BITS
 _SCAN_BLOCK: Final = 512
-_CANDIDATES: Final = 65_536
+_CANDIDATES: Final = 4096
+_CROWDED: Final = 512
+"""A bucket with more than _CANDIDATES and more than one in so many hashes is too full to walk."""
+
+_FLAT_ROOM: Final = 4_000_000
 _FIRST_ROOM: Final = 1024
 # Nanoseconds, measured on one core of a server of 2023; only their ratios matter.
 _PROBE_COST, _ENTRY_COST, _SCAN_COST, _LONE_SCAN_COST = 30.0, 1.2, 0.35, 3.0
 _LONE: Final = 8
-_FULL: Final = 16
+_FULL: Final = 8
 """A query that would read more than one in so many entries of all hashes is planned anew."""
 
 
@@ -148,7 +152,7 @@ def by_bands(
             parts.append((found[0] + number, *found[1:]))
     if left:
         # Flat pictures among flat pictures: it is quicker to compare with every hash.
-        found = scan(hashes, queries[left], radius)
+        found = scan(hashes, queries[left], radius, _FLAT_ROOM)
         parts.append((np.array(left)[found[0]], *found[1:]))
     return _joined(parts)
 
@@ -158,24 +162,25 @@ def _looped(
 ) -> tuple[Found, NDArray[np.bool_]]:
     """What the loop finds, and the queries whose buckets were too full for it."""
     heavy = np.zeros(len(queries), np.bool_)
-    room = np.empty(_CANDIDATES, np.uint32)
+    room = np.empty(max(_CANDIDATES, len(hashes) // _CROWDED), np.uint32)
     most = len(hashes) // _FULL
     given = (
         _keys(hashes), _words(hashes), buckets.starts, buckets.ids, buckets.samples, _masks(),
         allowed, _keys(queries), _words(queries), radius, most, heavy, room,
     )  # fmt: skip
-    return _with_room(len(queries), kernels.search_bands, given), heavy
+    return _with_room(2 * len(queries), kernels.search_bands, given), heavy
 
 
 def _avoiding(buckets: Buckets, query: Hashes, radius: int) -> NDArray[np.int64]:
-    """Allowances for one query that leave out the bands in which its own bucket is crowded.
+    """Allowances for one query that leave out the bands in which it meets a crowded bucket.
 
     What those bands were allowed goes to the others: the fewer bands, the more buckets in each. The
-    best number of bands is taken, reckoning that the buckets near the query's own are half as full.
+    best number of bands is taken, reckoning with half of the fullest bucket for each.
     """
-    key = _keys(query)[0].astype(np.int64)
-    band = np.arange(BANDS)
-    sizes = (buckets.starts[band, key + 1] - buckets.starts[band, key]).astype(np.int64)
+    key = (_keys(query)[0][:, None] ^ _masks()[: BAND_BITS + 1]).astype(np.int64)
+    band = np.arange(BANDS)[:, None]
+    near = buckets.starts[band, key + 1] - buckets.starts[band, key]
+    sizes = near.max(axis=1).astype(np.int64)
     calmest = np.argsort(sizes, kind="stable")
     best, least = calmest, np.inf
     for count in range(2, BANDS + 1):
@@ -198,18 +203,18 @@ def _shared(radius: int, bands: int) -> list[int]:
     return [base] * more + [base - 1] * (bands - more)
 
 
-def scan(hashes: Hashes, queries: Hashes, radius: int) -> Found:
-    """Every hash compared with every query."""
+def scan(hashes: Hashes, queries: Hashes, radius: int, room: int = 0) -> Found:
+    """Every hash compared with every query; ``room`` for so many matches is made at once."""
     if not compiling.COMPILED:
         return scan_in_numpy(hashes, queries, radius)
-    columns = np.empty((4, _SCAN_BLOCK), np.uint64)
-    given = (_words(hashes), _words(queries), radius, columns)
-    return _with_room(len(queries), kernels.scan, given)
+    columns, apart = np.empty((4, _SCAN_BLOCK), np.uint64), np.empty(_SCAN_BLOCK, np.uint16)
+    given = (_words(hashes), _words(queries), radius, columns, apart)
+    return _with_room(room or 2 * len(queries), kernels.scan, given)
 
 
-def _with_room(queries: int, loop: Callable[..., int], given: tuple[object, ...]) -> Found:
+def _with_room(room: int, loop: Callable[..., int], given: tuple[object, ...]) -> Found:
     """Run ``loop`` with arrays to write to; once more with larger ones when they were too small."""
-    room = max(_FIRST_ROOM, 2 * queries)
+    room = max(_FIRST_ROOM, room)
     while True:
         query, item = np.empty(room, np.int64), np.empty(room, np.int64)
         apart = np.empty(room, np.uint8)

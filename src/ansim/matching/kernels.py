@@ -191,13 +191,13 @@ def search_bands(
 
 @kernel
 def scan(
-    words: Words, query_words: Words, radius: Any, columns: Any,
+    words: Words, query_words: Words, radius: Any, columns: Any, apart: Any,
     out_query: Any, out_item: Any, out_distance: Any,
 ) -> Any:  # fmt: skip
     """All neighbours by comparing every hash with every query, block by block.
 
     ``columns`` uint64[4, block] takes a block with its words side by side, which lets the
-    processor compare eight hashes at a time.
+    processor compare eight hashes at a time; ``apart`` uint16[block] their distances.
     """
     items, block, found = words.shape[0], columns.shape[1], 0
     for first in range(0, items, block):
@@ -210,22 +210,22 @@ def scan(
             c, d = query_words[number, 2], query_words[number, 3]
             nearest = np.uint64(256)
             for place in range(size):
-                apart = (
+                bits = (
                     _ones(columns[0, place] ^ a)
                     + _ones(columns[1, place] ^ b)
                     + _ones(columns[2, place] ^ c)
                     + _ones(columns[3, place] ^ d)
                 )
-                nearest = min(nearest, apart)
+                apart[place] = bits
+                nearest = min(nearest, bits)
             if nearest > radius:
                 continue
             for place in range(size):
-                apart = distance(words, first + place, query_words, number)
-                if apart <= radius:
+                if apart[place] <= radius:
                     if found < out_query.shape[0]:
                         out_query[found] = number
                         out_item[found] = first + place
-                        out_distance[found] = apart
+                        out_distance[found] = apart[place]
                     found += 1
     return found
 

@@ -21,10 +21,7 @@ def by_looks(whole: Sequence[str], quality: int, alternates: Sequence[Alternate]
 
     ``quality`` is that of the whole; each alternate has its own.
     """
-    empty = any(one.reason != _OF_THE_WHOLE and one.quality < MIN_QUALITY for one in alternates)
-    counting = [
-        one.pdq
-        for one in alternates
-        if one.quality >= MIN_QUALITY and not (empty and one.reason == _OF_THE_WHOLE)
-    ]
-    return [*(() if empty or quality < MIN_QUALITY else whole), *counting]
+    if any(one.reason != _OF_THE_WHOLE and one.quality < MIN_QUALITY for one in alternates):
+        return []
+    good = [one.pdq for one in alternates if one.quality >= MIN_QUALITY]
+    return [*(whole if quality >= MIN_QUALITY else ()), *good]
