@@ -1,4 +1,4 @@
-"""What happens to a picture on its way through the web: some eighty alterations, as files' bytes.
+"""What happens to a picture on its way through the web: some ninety alterations, as files' bytes.
 
 Every alteration takes the picture and a source of chance and gives back an encoded file. Shares are
 of the side unless a comment says of the area.

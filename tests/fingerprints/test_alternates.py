@@ -101,7 +101,18 @@ def test_crops_that_leave_little_or_nothing_are_not_made(photos: dict[str, Pixel
     tiny = np.ascontiguousarray(photos["coffee"][:100, :100])
     assert crops(np.asarray(framed(tiny, (200, 200, 200, 200), (0, 0, 0)))) == []
     plain = np.asarray(framed(np.full((200, 300, 3), 90, np.uint8), (60, 60, 0, 0), (0, 0, 0)))
-    assert alternates_of(plain, pdq(plain)) == ()
+    found = alternates_of(plain, pdq(plain))
+    assert [(one.reason, one.quality) for one in found] == [("letterbox", 0)]
+
+
+def test_a_screen_around_nothing_is_marked_as_bare(photos: dict[str, Pixels]) -> None:
+    screen = np.full((640, 360, 3), 245, np.uint8)
+    screen[120:500, 14:346] = 18
+    result = pdq(screen)
+    assert result.quality >= 50
+    assert "bare" in [one.reason for one in alternates_of(screen, result)]
+    for name, rgb in photos.items():
+        assert "bare" not in [one.reason for one in alternates_of(rgb, pdq(rgb))], name
 
 
 def test_a_turned_framed_copy_is_found_too(coffee: Pixels, encoded: Encode) -> None:

@@ -17,7 +17,7 @@ Source: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashin
 2019, sections on PDQ.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -33,6 +33,7 @@ Bands = tuple[NDArray[np.int64], Floats]
 
 BLOCK: Final = 64
 FREQUENCIES: Final = 16
+_STRONG_LINES: Final = 8
 MIN_SIDE: Final = 5
 """Below this many pixels on a side PDQ defines no fingerprint: all zero bits, quality 0."""
 
@@ -75,13 +76,15 @@ class PdqResult:
     ``dihedral`` is in the reference's order: as it is, turned by 90, 180 and 270 degrees
     anticlockwise, mirrored top to bottom, mirrored left to right, mirrored about the main
     diagonal, mirrored about the other diagonal. The first is ``pdq``. ``replayed`` says that the
-    reference's own order of operations had to decide.
+    reference's own order of operations had to decide. ``block`` is the picture's 64 x 64 luminance,
+    None where there is no fingerprint.
     """
 
     pdq: str
     quality: int
     dihedral: tuple[str, ...]
     replayed: bool = False
+    block: Floats | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def pdq(
             # Such a picture the reference takes as it is, but not when it turns it.
             _, unfiltered, _ = _read(_luma(upright), 0.0, compiled=compiled)
             hashes = (unfiltered[0], *hashes[1:])
-    return PdqResult(hashes[0], quality or 0, hashes, replayed)
+    return PdqResult(hashes[0], quality or 0, hashes, replayed, block)
 
 
 def pdq_reduced(
@@ -161,7 +164,7 @@ def turned(rgb: Pixels, turn: int) -> Pixels:
 def pdq_of_block(block: Floats, *, compiled: bool = COMPILED) -> PdqResult:
     """PDQ of a 64 x 64 luminance block that was made in another way, without any replay."""
     quality, hashes, _ = _read(block, 0.0, compiled=compiled)
-    return PdqResult(hashes[0], quality or 0, hashes)
+    return PdqResult(hashes[0], quality or 0, hashes, block=block)
 
 
 def block_by(
@@ -339,6 +342,19 @@ def _quality(block: Floats, shift: float) -> int:
         percent = np.abs(steps * np.float32(100) / np.float32(255)) + np.float32(shift)
         total += int(np.maximum(percent, 0).astype(np.int32).sum())
     return _capped(total)
+
+
+def substance(block: Floats) -> int:
+    """Quality of a 64 x 64 block that remains without the eight strongest steps across and down.
+
+    A frame, a horizon or a line of text around nothing has its gradients in a few lines; a picture
+    has them everywhere.
+    """
+    across = np.abs(block[:, :-1] - block[:, 1:]) * np.float32(100 / 255)
+    down = np.abs(block[:-1] - block[1:]) * np.float32(100 / 255)
+    columns = np.sort(across.astype(np.int32).sum(axis=0))[:-_STRONG_LINES]
+    rows = np.sort(down.astype(np.int32).sum(axis=1))[:-_STRONG_LINES]
+    return _capped(int(columns.sum() + rows.sum()))
 
 
 def _capped(steps: int) -> int:

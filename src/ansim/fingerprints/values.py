@@ -8,7 +8,7 @@ from typing import Final, Literal, Self, get_args
 from ansim.fingerprints.errors import MalformedFingerprint
 
 Kind = Literal["picture", "video"]
-AlternateReason = Literal["small_copy", "letterbox", "border", "strip"]
+AlternateReason = Literal["small_copy", "letterbox", "border", "strip", "bare"]
 VideoSampling = Literal["second", "every", "key"]
 
 DIGEST_DIGITS: Final = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -34,7 +34,8 @@ class Alternate:
 
     ``small_copy``: the picture read as the large one that it may be a copy of. ``letterbox``: two
     bars opposite each other cut off; ``border``: other plain edges; ``strip``: a plain strip with
-    text above or below.
+    text above or below. ``bare``: the whole again, with the low quality that is left of it without
+    a few strong lines; nothing is to be matched by it.
     """
 
     reason: AlternateReason

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ _LARGEST_RADIUS: Final = 255
 _BATCH: Final = 2048
 """Queries that one thread takes at a time."""
 
-_WORTH_A_THREAD: Final = 64
+_WORTH_A_THREAD: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,7 @@ class HashIndex:
         tasks = self._tasks(asked, radius, workers := threads or len(os.sched_getaffinity(0)))
         if workers == 1 or len(asked) < _WORTH_A_THREAD:
             return self._sorted([task() for task in tasks])
-        with ThreadPoolExecutor(workers) as pool:
-            return self._sorted(list(pool.map(_call, tasks)))
+        return self._sorted(list(_pool(workers, os.getpid()).map(_call, tasks)))
 
     def save(self, path: Path | str) -> None:
         """Write the index and its note to one file, whole or not at all. Raises OSError."""
@@ -231,6 +230,12 @@ def _with_room_for(array: NDArray[Any], used: int, more: int) -> NDArray[Any]:
     larger = np.zeros((max(used + more, 2 * used), *array.shape[1:]), array.dtype)
     larger[:used] = array[:used]
     return larger
+
+
+@lru_cache(maxsize=4)
+def _pool(workers: int, _process: int) -> ThreadPoolExecutor:
+    """Threads that wait for the next search; after a fork the child makes its own."""
+    return ThreadPoolExecutor(workers)
 
 
 def _call(task: Callable[[], Found]) -> Found:

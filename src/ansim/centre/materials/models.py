@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from ansim.centre.cases.models import Case
-from ansim.fingerprints import Fingerprint, FrameFingerprint
+from ansim.fingerprints import Alternate, Fingerprint, FrameFingerprint
 from ansim.matching import HuntedFingerprint
 from ansim.verdicts import Verdict
 
@@ -58,6 +58,8 @@ class Material(models.Model):
     sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     dihedral = models.JSONField(default=list)
+    # The same picture without its border, or enlarged: [reason, PDQ, quality] each.
+    alternates = models.JSONField(default=list)
     frames = models.JSONField(default=list)
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -92,6 +94,7 @@ class Material(models.Model):
         self.kind, self.pdq, self.quality = found.kind, found.pdq, found.quality
         self.md5, self.sha1, self.sha256 = found.md5, found.sha1, found.sha256
         self.dihedral = list(found.dihedral)
+        self.alternates = [[one.reason, one.pdq, one.quality] for one in found.alternates]
         self.frames = [[frame.seconds, frame.pdq, frame.quality] for frame in found.frames]
 
     def hunted(self) -> HuntedFingerprint:
@@ -103,6 +106,7 @@ class Material(models.Model):
             quality=self.quality,
             sha256=self.sha256,
             dihedral=tuple(self.dihedral),
+            alternates=tuple(Alternate(*one) for one in self.alternates),
             frames=tuple(FrameFingerprint(*frame) for frame in self.frames),
         )
 
