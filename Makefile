@@ -20,7 +20,7 @@ lint: .venv/.dev ## ruff, mypy --strict, import-linter, bandit
 	$(BIN)/bandit -q -r src -c pyproject.toml
 
 bench: .venv/.dev ## Every benchmark, with its figures
-	@for one in bench/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
+	@for one in $$(grep -l __main__ bench/*.py); do echo "== $$one"; $(BIN)/python $$one || exit 1; done
 
 words: .venv/.run ## Compile the Korean words after a change
 	$(BIN)/pybabel compile -D django -d src/ansim/centre/locale -l ko

@@ -33,6 +33,7 @@ _HEAD_BYTES: Final = 4
 _OUT_OF_TIME: Final = {-signal.SIGPROF, -signal.SIGXCPU}
 """How a child ends that has used up its processor time."""
 
+_INHERITED: Final = ("PATH", "PYTHONPATH", "NUMBA_CACHE_DIR", "ANSIM_KERNELS")
 _FILES_PER_CHILD: Final = 5000
 """A fresh process after so many files: libraries of codecs leak."""
 
@@ -222,8 +223,7 @@ def _read(answer: bytes) -> Fingerprint:
 
 def _bare_environment() -> dict[str, str]:
     """What the child needs to find its modules, and no secret of the server."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    return kept | {
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
         "LANG": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from ansim import compiling
 from ansim.matching import kernels
 
 Hashes = NDArray[np.uint8]
+Number = TypeVar("Number", bound=np.generic)
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]
 
 BANDS: Final = 16
@@ -165,8 +166,9 @@ def _looped(
     room = np.empty(max(_CANDIDATES, len(hashes) // _CROWDED), np.uint32)
     most = len(hashes) // _FULL
     given = (
-        _keys(hashes), _words(hashes), buckets.starts, buckets.ids, buckets.samples, _masks(),
-        allowed, _keys(queries), _words(queries), radius, most, heavy, room,
+        _keys(hashes), _words(hashes), _as_read(buckets.starts), _as_read(buckets.ids),
+        _as_read(buckets.samples), _as_read(_masks()), _as_read(allowed),
+        _keys(queries), _words(queries), radius, most, heavy, room,
     )  # fmt: skip
     return _with_room(2 * len(queries), kernels.search_bands, given), heavy
 
@@ -286,10 +288,15 @@ def _joined(parts: list[Found]) -> Found:
 
 
 def _keys(hashes: Hashes) -> NDArray[np.uint16]:
-    keys: NDArray[np.uint16] = hashes.view("<u2")
-    return keys
+    return _as_read(hashes.view("<u2"))
 
 
 def _words(hashes: Hashes) -> NDArray[np.uint64]:
-    words: NDArray[np.uint64] = hashes.view("<u8")
-    return words
+    return _as_read(hashes.view("<u8"))
+
+
+def _as_read(array: NDArray[Number]) -> NDArray[Number]:
+    """The same numbers for reading only, as a mapped file has them: one kind of loop for both."""
+    same = array.view()
+    same.flags.writeable = False
+    return same
