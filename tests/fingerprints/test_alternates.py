@@ -7,9 +7,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ansim.fingerprints import Alternate, Fingerprint, MalformedFingerprint, fingerprint_bytes
+from ansim.fingerprints import (
+    Alternate,
+    Fingerprint,
+    MalformedFingerprint,
+    alternates,
+    fingerprint_bytes,
+)
 from ansim.fingerprints.alternates import alternates_of, crops, line_shares
-from ansim.fingerprints.pdq import Part, pdq
+from ansim.fingerprints.pdq import Part, pdq, substance
 
 Pixels = NDArray[np.uint8]
 Encode = Callable[..., bytes]
@@ -164,3 +170,18 @@ def test_alternates_survive_json_and_wrong_ones_are_named(coffee: Pixels, encode
         with pytest.raises(MalformedFingerprint) as error:
             Fingerprint.from_json({**record, "alternates": wrong})
         assert "alternates" in str(error.value)
+
+
+@pytest.mark.parametrize("side", range(4))
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_the_compiled_looks_at_lines_are_those_of_numpy(
+    side: int, step: int, coffee: Pixels
+) -> None:
+    part = Part(3, 5, 300, 417)
+    (fast, near), (plain, there) = (
+        alternates._outer(coffee, part, side, step, compiled=way) for way in (True, False)
+    )
+    assert fast.tolist() == plain.tolist()
+    assert near == pytest.approx(there)
+    block = np.asarray(coffee[:64, :64, 0], np.float32)
+    assert substance(block, compiled=True) == substance(block, compiled=False) > 0

@@ -242,11 +242,10 @@ def _side(rgb: Pixels, part: Part, side: int) -> _Side:
     if min(deep, across) < _SMALLEST_FRAMED:
         return _Side()
     step = max(1, across // _SAMPLES)
-    lines = _inwards(part.of(rgb), side)[:, ::step]
-    outer = lines[0]
-    colour = np.median(outer, axis=0).astype(np.int64)
-    if np.mean(np.abs(outer - colour).max(axis=1) <= _TOLERANCE) < _BAR:
+    colour, plain = _outer(rgb, part, side, step)
+    if plain < _BAR:
         return _Side()
+    lines = _inwards(part.of(rgb), side)[:, ::step]
     share = line_shares(rgb, part, side, deepest + 2 * edge, step, colour)
     ends = np.flatnonzero((share[:-1] >= _BAR) & (share[1:] < _BAR)) + 1
     for end in ends[(ends > edge) & (ends <= deepest)]:
@@ -261,6 +260,17 @@ def _side(rgb: Pixels, part: Part, side: int) -> _Side:
         if np.mean(jump > _TOLERANCE // 2) >= _PICTURE and np.mean(share[:end]) >= _CAPTION:
             return _Side(start, captioned=bool((share[:end] < _BAR).any()))
     return _Side()
+
+
+def _outer(
+    rgb: Pixels, part: Part, side: int, step: int, *, compiled: bool = COMPILED
+) -> tuple[NDArray[np.int64], float]:
+    """``kernels.outer_of``, compiled or in numpy."""
+    if compiled:
+        return kernels.outer_of(lines_of(rgb), window_of(part), side, step, _TOLERANCE)
+    outer = _inwards(part.of(rgb), side)[0, ::step]
+    colour = np.median(outer, axis=0).astype(np.int64)
+    return colour, float(np.mean(np.abs(outer - colour).max(axis=1) <= _TOLERANCE))
 
 
 def _inwards(pixels: Pixels, side: int) -> Pixels:

@@ -19,6 +19,7 @@ Pixels = NDArray[np.uint8]
 REDUCED_SIDE: Final = 512
 """Pixels that the shorter side keeps at least when a JPEG is decoded at reduced size."""
 
+_LEAST_BYTES: Final = 8 * 1024 * 1024
 _KEPT_BYTES: Final = 64 * 1024 * 1024
 _SAMPLINGS: Final = {"444", "422", "420", "440", "411", "441", "Gray"}
 _COLOURS: Final = {"YCbCr": 3, "Gray": 1}
@@ -51,7 +52,8 @@ class _Buffer(threading.local):
         if size > _KEPT_BYTES:
             return np.empty(size, np.uint8)
         if len(self.bytes) < size:
-            self.bytes = np.empty(size, np.uint8)
+            # numpy asks for huge pages from 4 MiB on, which spares the processor's address cache.
+            self.bytes = np.empty(max(size, _LEAST_BYTES), np.uint8)
         return self.bytes
 
 
