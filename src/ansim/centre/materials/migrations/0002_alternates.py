@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('materials', '0001_initial'),
+        ("materials", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='material',
-            name='alternates',
+            model_name="material",
+            name="alternates",
             field=models.JSONField(default=list),
         ),
     ]
