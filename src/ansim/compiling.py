@@ -15,7 +15,11 @@ from typing import Any, Final, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-MODULES: Final = ("ansim.fingerprints.kernels", "ansim.matching.kernels")
+MODULES: Final = (
+    "ansim.fingerprints.kernels",
+    "ansim.fingerprints.frame_kernels",
+    "ansim.matching.kernels",
+)
 """Where kernels live; each has a ``warm_up()`` that calls every one of them once."""
 
 

@@ -14,8 +14,8 @@ from ansim.fingerprints import (
     alternates,
     fingerprint_bytes,
 )
-from ansim.fingerprints.alternates import alternates_of, crops, line_shares
-from ansim.fingerprints.pdq import Part, pdq, substance
+from ansim.fingerprints.alternates import alternates_of, crops, line_shares, substance
+from ansim.fingerprints.pdq import Part, pdq
 
 Pixels = NDArray[np.uint8]
 Encode = Callable[..., bytes]

@@ -27,17 +27,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ansim.compiling import COMPILED
-from ansim.fingerprints import kernels
+from ansim.fingerprints import frame_kernels
 from ansim.fingerprints.pdq import (
     BLOCK,
+    Floats,
     Part,
     PdqResult,
     Pixels,
+    capped,
     lines_of,
     pdq,
     pdq_of_block,
     pdq_reduced,
-    substance,
     tent,
     turned,
     window_of,
@@ -55,6 +56,7 @@ LEAST_SUBSTANCE: Final = 20
 """Of 435 ordinary pictures of quality 50 and more two in a hundred have less; of nearly empty ones
 in borders, bars and phone screens nine in ten or more."""
 
+_STRONG_LINES: Final = 8
 _SPLINE: Final = 2
 _SQUARES: Final = 0
 _LUMA: Final = (0.299, 0.587, 0.114)
@@ -117,6 +119,23 @@ def _of_bare(plain: PdqResult) -> list[Alternate]:
         return []
     left = substance(plain.block)
     return [Alternate("bare", plain.pdq, left)] if left < LEAST_SUBSTANCE else []
+
+
+def substance(block: Floats, *, compiled: bool = COMPILED) -> int:
+    """Quality of a 64 x 64 block that remains without the eight strongest steps across and down.
+
+    A frame, a horizon or a line of text around nothing has its gradients in a few lines; a picture
+    has them everywhere.
+    """
+    if compiled:
+        across, down = frame_kernels.line_steps_of(block)
+    else:
+        scale = np.float32(100 / 255)
+        across = (np.abs(block[:, :-1] - block[:, 1:]) * scale).astype(np.int64).sum(axis=0)
+        down = (np.abs(block[:-1] - block[1:]) * scale).astype(np.int64).sum(axis=1)
+    across.sort()
+    down.sort()
+    return capped(int(across[:-_STRONG_LINES].sum() + down[:-_STRONG_LINES].sum()))
 
 
 def _of_small_copy(rgb: Pixels, turn: int) -> Iterator[Alternate]:
@@ -265,9 +284,9 @@ def _side(rgb: Pixels, part: Part, side: int) -> _Side:
 def _outer(
     rgb: Pixels, part: Part, side: int, step: int, *, compiled: bool = COMPILED
 ) -> tuple[NDArray[np.int64], float]:
-    """``kernels.outer_of``, compiled or in numpy."""
+    """``frame_kernels.outer_of``, compiled or in numpy."""
     if compiled:
-        return kernels.outer_of(lines_of(rgb), window_of(part), side, step, _TOLERANCE)
+        return frame_kernels.outer_of(lines_of(rgb), window_of(part), side, step, _TOLERANCE)
     outer = _inwards(part.of(rgb), side)[0, ::step]
     colour = np.median(outer, axis=0).astype(np.int64)
     return colour, float(np.mean(np.abs(outer - colour).max(axis=1) <= _TOLERANCE))
@@ -289,10 +308,10 @@ def line_shares(
     *,
     compiled: bool = COMPILED,
 ) -> NDArray[np.float64]:
-    """``kernels.shares_of`` of at most the lines that there are, compiled or in numpy."""
+    """``frame_kernels.shares_of`` of at most the lines that there are, compiled or in numpy."""
     count = min(count, part.height if side < 2 else part.width)  # noqa: PLR2004  top and bottom
     if compiled:
-        found: NDArray[np.float64] = kernels.shares_of(
+        found: NDArray[np.float64] = frame_kernels.shares_of(
             lines_of(rgb), window_of(part), side, count, step, colour, _TOLERANCE
         )
         return found

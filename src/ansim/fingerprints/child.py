@@ -25,7 +25,7 @@ import numpy as np
 import pillow_heif
 from PIL import AvifImagePlugin, Image
 
-from ansim.fingerprints import kernels, patience
+from ansim.fingerprints import frame_kernels, kernels, patience
 from ansim.fingerprints.errors import MediaError
 from ansim.fingerprints.hashing import fingerprint_bytes
 from ansim.fingerprints.values import Limits
@@ -93,6 +93,7 @@ def _warm_up() -> None:
     """Load the readers and their lazily imported parts while files can still be opened."""
     Image.init()
     kernels.warm_up()
+    frame_kernels.warm_up()
     # More threads would each take stack and buffers out of the memory that is allowed.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.options.DECODE_THREADS = 1

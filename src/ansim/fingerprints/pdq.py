@@ -33,7 +33,6 @@ Bands = tuple[NDArray[np.int64], Floats]
 
 BLOCK: Final = 64
 FREQUENCIES: Final = 16
-_STRONG_LINES: Final = 8
 MIN_SIDE: Final = 5
 """Below this many pixels on a side PDQ defines no fingerprint: all zero bits, quality 0."""
 
@@ -253,7 +252,7 @@ def _read(
 ) -> tuple[int | None, tuple[str, ...], float]:
     """Quality (None when ``noise`` a gradient step could change it), eight hashes, smallest gap."""
     if compiled:
-        low, middle, high = (_capped(sum_) for sum_ in kernels.steps_of(block, noise))
+        low, middle, high = (capped(sum_) for sum_ in kernels.steps_of(block, noise))
         bits = np.empty((8, BLOCK // 2), np.uint8)
         gap = float(kernels.hashes_of(kernels.frequencies_of(block, _cosines()), bits))
         digits = bits.tobytes().hex()
@@ -342,27 +341,10 @@ def _quality(block: Floats, shift: float) -> int:
     for steps in (block[:-1] - block[1:], block[:, :-1] - block[:, 1:]):
         percent = np.abs(steps * np.float32(100) / np.float32(255)) + np.float32(shift)
         total += int(np.maximum(percent, 0).astype(np.int32).sum())
-    return _capped(total)
+    return capped(total)
 
 
-def substance(block: Floats, *, compiled: bool = COMPILED) -> int:
-    """Quality of a 64 x 64 block that remains without the eight strongest steps across and down.
-
-    A frame, a horizon or a line of text around nothing has its gradients in a few lines; a picture
-    has them everywhere.
-    """
-    if compiled:
-        across, down = kernels.line_steps_of(block)
-    else:
-        scale = np.float32(100 / 255)
-        across = (np.abs(block[:, :-1] - block[:, 1:]) * scale).astype(np.int64).sum(axis=0)
-        down = (np.abs(block[:-1] - block[1:]) * scale).astype(np.int64).sum(axis=1)
-    across.sort()
-    down.sort()
-    return _capped(int(across[:-_STRONG_LINES].sum() + down[:-_STRONG_LINES].sum()))
-
-
-def _capped(steps: int) -> int:
+def capped(steps: int) -> int:
     """Quality from the sum of gradients, cut to whole numbers: over 90, at most 100."""
     return min(100, steps // 90)
 
