@@ -4,7 +4,6 @@ import io
 import struct
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -168,21 +167,6 @@ def test_the_second_of_a_broken_rate_is_the_published_one(video: Video) -> None:
     data = video(3.0, rate=Fraction(24000, 1001), size=(64, 48))
     found = fingerprint_bytes(data)
     assert [frame.seconds for frame in found.frames] == [0.0, 0.959, 1.919, 2.878]
-
-
-def test_frames_are_those_of_the_published_program(video: Video, tmp_path: Path) -> None:
-    vpdq = pytest.importorskip("vpdq", exc_type=ImportError)
-    path = tmp_path / "video.mp4"
-    path.write_bytes(video(4.0))
-    for way, seconds in (("second", 1), ("every", 0)):
-        published = vpdq.computeHash(str(path), seconds_per_hash=seconds)
-        found = fingerprint_bytes(path.read_bytes(), Limits(video_sampling=way))
-        assert [(frame.pdq, frame.quality) for frame in found.frames] == [
-            (one.hex, one.quality) for one in published
-        ]
-        assert [frame.seconds for frame in found.frames] == pytest.approx(
-            [one.timestamp for one in published], abs=0.001
-        )
 
 
 def _packets(data: bytes) -> tuple[list[int], list[sampling.Packet]]:

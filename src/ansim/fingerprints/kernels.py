@@ -17,7 +17,7 @@ Whole = NDArray[np.int64]
 
 BLOCK: Final = 64
 FREQUENCIES: Final = 16
-_TILE: Final = 6144
+_TILE: Final = 12288
 _MOST_IN_16_BITS: Final = 65535 // 255
 """The largest sum of weights whose weighted bytes fit into 16 bits."""
 
@@ -57,7 +57,8 @@ def block_of(
     bands = np.zeros((BLOCK, width * 3), np.float32)
     tile = np.empty(_TILE, np.uint16)
     whole = np.empty(rows[1].shape[1], np.uint16)
-    for i in range(BLOCK):
+    # From below: what the decoder wrote last is still in the processor's cache.
+    for i in range(BLOCK - 1, -1, -1):
         unit = _whole_weights(rows[0][i, 1], rows[1][i], whole)
         if unit > 0:
             _add_whole_rows(lines, window, rows[0][i], whole, unit, bands[i], tile)
