@@ -10,6 +10,7 @@ from ansim.fingerprints.errors import MalformedFingerprint
 Kind = Literal["picture", "video"]
 AlternateReason = Literal["small_copy", "letterbox", "border", "strip", "bare"]
 VideoSampling = Literal["second", "every", "key"]
+Origin = Literal["bytes", "device"]
 
 DIGEST_DIGITS: Final = {"md5": 32, "sha1": 40, "sha256": 64}
 PDQ_DIGITS: Final = 64
@@ -52,7 +53,8 @@ class Fingerprint:
     ``dihedral`` holds a picture's eight turned and mirrored PDQs, ``pdq`` first; () for a video.
     ``alternates`` holds further PDQs to search with, for small copies and framed pictures only.
     ``truncated`` says that the limits or damage cut a video short,
-    or that a picture's file ended or was damaged before its last row.
+    or that a picture's file ended or was damaged before its last row. ``origin`` is ``device`` where
+    nobody here saw the bytes: the numbers were made on somebody's own device, without MD5 and SHA-1.
     """
 
     kind: Kind
@@ -68,12 +70,16 @@ class Fingerprint:
     dihedral: tuple[str, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     truncated: bool = False
+    origin: Origin = "bytes"
 
     def to_json(self) -> dict[str, object]:
         """A dictionary that ``json.dumps`` takes; ``from_json`` turns it back."""
         record = asdict(self)
         for name in ("frames", "dihedral", "alternates"):
             record[name] = list(record[name])
+        if self.origin == "bytes":
+            # The usual case is not said in every line of a list.
+            del record["origin"]
         return record
 
     @classmethod
@@ -86,6 +92,9 @@ class Fingerprint:
         kind = record.get("kind")
         if kind not in {"picture", "video"}:
             raise MalformedFingerprint(field="kind")
+        origin = record.get("origin", "bytes")
+        if origin not in {"bytes", "device"}:
+            raise MalformedFingerprint(field="origin")
         form = record.get("format")
         if not isinstance(form, str) or not _FORMAT.match(form):
             raise MalformedFingerprint(field="format")
@@ -93,8 +102,8 @@ class Fingerprint:
             kind=kind,
             pdq=_hex(record.get("pdq"), PDQ_DIGITS, "pdq"),
             quality=_whole(record.get("quality"), 100, "quality"),
-            md5=_hex(record.get("md5"), 32, "md5"),
-            sha1=_hex(record.get("sha1"), 40, "sha1"),
+            md5=_hex(record.get("md5"), 32 if origin == "bytes" else 0, "md5"),
+            sha1=_hex(record.get("sha1"), 40 if origin == "bytes" else 0, "sha1"),
             sha256=_hex(record.get("sha256"), 64, "sha256"),
             width=_whole(record.get("width"), 2**31, "width"),
             height=_whole(record.get("height"), 2**31, "height"),
@@ -103,6 +112,7 @@ class Fingerprint:
             dihedral=_hexes(record.get("dihedral", []), "dihedral"),
             alternates=_alternates(record.get("alternates", [])),
             truncated=record.get("truncated") is True,
+            origin=origin,
         )
 
 

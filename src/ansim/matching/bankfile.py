@@ -248,14 +248,18 @@ class BankFile:
         """Change the bank's name, owner, purpose, terms and origin to those of ``about``."""
         self._change(lambda _fresh: about_drafts(about), now)
 
-    def compact(self, *, now: datetime, forget_withdrawn: bool = False) -> None:
+    def compact(
+        self, *, now: datetime, forget_withdrawn: bool = False, server_key: bytes | None = None
+    ) -> None:
         """Write the file anew without what is replaced, and keep the bank's id and version.
 
         ``forget_withdrawn`` also leaves out withdrawn items, so that their fingerprints are gone
-        from the file. Raises BankBusy, OSError.
+        from the file. A sealed file gets a new key, wrapped for ``server_key`` if one is given.
+        Raises BankBusy, OSError.
         """
         with self._writing():
             key = CaseKey.new() if self.sealed else None
+            lid = server_key or self._server_key
             head = FileHead(self._walk.head.bank, uuid4(), sealed=self.sealed)
             kept = self.states != REPLACED
             if forget_withdrawn:
@@ -268,13 +272,14 @@ class BankFile:
                 writer = Writer(
                     file, head, key, start=file.tell(), transaction=self._walk.version + 1
                 )
-                for draft in about_drafts(self.about, key, self._server_key):
+                for draft in about_drafts(self.about, key, lid):
                     writer.write(draft)
                 for draft in fresh.copies(self.segments, kept, self._last_change):
                     writer.write(draft)
                 finish(file, writer, fresh, now)
             # It holds hashes that the new file may have forgotten.
             index_path(self.path).unlink(missing_ok=True)
+        self._server_key = lid
         self._read()
 
     def refresh(self) -> None:

@@ -1,13 +1,16 @@
 """What is hunted, where it is seen, and what a look writes down."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
+from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.materials import services
-from ansim.centre.materials.addresses import BadLink, url_key
+from ansim.centre.materials.addresses import BadLink, material_key, url_key
 from ansim.centre.materials.looking import Hit, Seen
 from ansim.centre.materials.models import Bank, Sighting
 from ansim.centre.materials.queries import progress
@@ -29,7 +32,13 @@ def recipients(settings) -> None:
 
 @pytest.fixture
 def mina(db) -> Case:
-    return Case.objects.create(reference="여울-412", opened_at=NOW, channel="web")
+    return a_case("여울-412")
+
+
+def a_case(reference: str) -> Case:
+    case = Case.objects.create(reference=reference, opened_at=NOW, channel="web")
+    make_working_key(case)
+    return case
 
 
 def fingerprint(digit: str) -> Fingerprint:
@@ -73,9 +82,17 @@ def test_a_link_given_twice_however_typed_is_one_sighting(mina):
     assert first.next_look_at == NOW
     with pytest.raises(BadLink):
         services.add_link(mina, "file:///etc/passwd", now=NOW)
-    other = Case.objects.create(reference="나루-100", opened_at=NOW, channel="web")
+    other = a_case("나루-100")
     assert services.add_link(other, "byeok.test/post/1", now=NOW).number == 1
     assert Sighting.objects.count() == 2
+
+
+def test_an_address_is_found_again_by_a_digest_that_only_the_server_can_make(mina, settings):
+    link = services.add_link(mina, "byeok.test/post/1", now=NOW)
+    assert link.url_key == url_key("https://byeok.test/post/1")
+    assert link.url_key != sha256(b"https://byeok.test/post/1").hexdigest()
+    settings.SECRETS = replace(settings.SECRETS, blind_secret=bytes(32))
+    assert link.url_key != url_key("https://byeok.test/post/1")
 
 
 def test_the_place_is_what_the_registry_knows_of_the_host():
@@ -148,12 +165,17 @@ def import_list(*keys: str) -> Bank:
 def test_a_list_imported_again_adds_what_is_new_and_never_a_number_twice():
     for keys in (("a", "b", "c"), ("a", "b", "c"), ("b", "c", "d", "e"), ("f", "g"), ("h", "a")):
         bank = import_list(*keys)
-    assert sorted(bank.materials.values_list("number", "key")) == list(enumerate("abcdefgh", start=1))
+    assert sorted(bank.materials.values_list("number", flat=True)) == list(range(1, 9))
+    known = {one.key: one.pdq[-1] for one in bank.materials.all()}
+    assert known == {material_key(bank.pk, key): f"{int(key, 36):064x}"[-1] for key in "abcdefgh"}
     assert Bank.objects.count() == 1
 
 
-def test_a_key_longer_than_the_column_is_kept_as_its_digest():
+def test_the_key_of_a_list_is_kept_as_a_digest_that_another_bank_does_not_share():
     long = "z" * 200
     import_list(long)
     bank = import_list(long, "a")
-    assert sorted(len(key) for key in bank.materials.values_list("key", flat=True)) == [1, 64]
+    assert {len(key) for key in bank.materials.values_list("key", flat=True)} == {64}
+    other = Bank.objects.create(name="other", owner="o", imported_at=NOW, legal_basis="b")
+    make_working_key(other)
+    assert material_key(other.pk, "a") != material_key(bank.pk, "a")

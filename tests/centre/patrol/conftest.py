@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from ansim.centre.access.services import create_staff
+from tests.centre.doors import let_in
 
 ROLES = {"park": "removal_officer", "jeong": "supervisor", "lee": "counsellor"}
 
@@ -17,7 +18,7 @@ def client_of(db) -> Callable[..., Client]:
     def client(name: str, language: str = "ko") -> Client:
         staff = create_staff(name, "still water runs deep", name, name.title(), ROLES[name])
         browser = Client()
-        browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(browser, staff)
         browser.cookies["ansim_lang"] = language
         return browser
 

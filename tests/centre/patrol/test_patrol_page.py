@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from ansim.centre import clock
+from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.patrol.models import Run, Source
@@ -28,7 +29,9 @@ def hash_list(*lines: str) -> SimpleUploadedFile:
 
 
 def bank() -> Bank:
-    return Bank.objects.create(**ABOUT, imported_at=clock.now() - timedelta(days=1))
+    made = Bank.objects.create(**ABOUT, imported_at=clock.now() - timedelta(days=1))
+    make_working_key(made)
+    return made
 
 
 def test_the_closest_hit_comes_first_and_no_address_is_shown(client_of) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ansim.centre import clock, outside
+from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import give_consent, withdraw_consent
 from ansim.centre.materials.models import Material, Sighting
@@ -13,6 +14,7 @@ from ansim.centre.materials.services import add_link, add_material
 from ansim.centre.patrol import services, tasks
 from ansim.centre.patrol.due import queue_walks
 from ansim.centre.patrol.models import Run, Source
+from ansim.centre.work.jobs import JobFailed
 from ansim.fetching import Observation, PageFeatures
 from ansim.fingerprints import Fingerprint
 from ansim.matching import Bank as HashList
@@ -87,9 +89,11 @@ def engine(db, web) -> Source:
 
 def person(reference: str, digit: str, *consents: str, keywords=()) -> Case:
     case = Case.objects.create(
-        reference=reference, opened_at=NOW, channel="web", keywords=list(keywords),
-        watch_until=NOW + timedelta(days=180),
-    )  # fmt: skip
+        reference=reference, opened_at=NOW, channel="web", watch_until=NOW + timedelta(days=180)
+    )
+    make_working_key(case)
+    case.keywords = list(keywords)
+    case.save(update_fields=["keywords_box"])
     add_material(case, fingerprint(digit), now=NOW)
     for purpose in consents:
         give_consent(case, purpose, now=NOW)
@@ -183,7 +187,7 @@ def test_a_walk_is_queued_once_and_one_that_fails_for_good_comes_again(board, mo
         raise RuntimeError
 
     monkeypatch.setattr(tasks, "watch_source", broken)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(JobFailed):
         tasks.walk_source.func(str(board.pk), attempt=3)
     board.refresh_from_db()
     assert (board.run_queued, board.next_run_at) == (False, NOW + timedelta(hours=24))

@@ -1,12 +1,15 @@
 """Web addresses as people type them, and the one form under which they are kept."""
 
-import hashlib
 from ipaddress import ip_address
+from uuid import UUID
 
 import ada_url
+from django.conf import settings
 
+from ansim.centre.cases import keyring
 from ansim.errors import AnsimError
 from ansim.fetching import is_special
+from ansim.vault import blind_index
 
 LONGEST = 2000
 # The longest name that DNS knows (RFC 1035), without its last dot.
@@ -110,8 +113,21 @@ def _is_inner(host: str) -> bool:
 
 
 def url_key(url: str) -> str:
-    """SHA-256 (hex) of a canonical address: what rows are compared by."""
-    return hashlib.sha256(url.encode()).hexdigest()
+    """The blind index (64 hex digits) of a canonical address: what rows are compared by.
+
+    It is keyed by a secret of the server, so that nobody with the database alone can try
+    addresses, and the same in every case, so that the watch knows a page again.
+    """
+    return blind_index(settings.SECRETS.blind_secret, "url", url).hex()
+
+
+def material_key(owner: UUID, what: str) -> str:
+    """A digest (64 hex digits) of a file's SHA-256 or a list's key, within one case or bank.
+
+    It is made under the owner's working key: two cases that hunt the same file cannot be told
+    from the database, and it means nothing once the key is destroyed. Raises KeysDestroyed.
+    """
+    return blind_index(keyring.working_key(owner).secret, "material", what).hex() if what else ""
 
 
 def host_of(url: str) -> str:

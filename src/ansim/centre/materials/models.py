@@ -1,16 +1,18 @@
 """What is hunted (materials, as fingerprints), where it was seen (sightings), and the looks.
 
-No row here has or ever had the picture itself: only numbers computed from it.
+No row here has or ever had the picture itself: only numbers computed from it. Addresses,
+fingerprints and what was seen are working data: sealed under the key of their case or bank.
 """
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from ansim.centre.cases.models import Case
+from ansim.centre.cases.working import WorkingJson, WorkingPart, WorkingText
 from ansim.fingerprints import Alternate, Fingerprint, FrameFingerprint
 from ansim.matching import HuntedFingerprint
 from ansim.verdicts import Verdict
@@ -50,17 +52,21 @@ class Material(models.Model):
         Bank, null=True, blank=True, on_delete=models.CASCADE, related_name="materials"
     )
     number = models.PositiveIntegerField()
-    key = models.CharField(max_length=80, blank=True)
+    # What makes it one material: of a case the file, of a bank the list's own key. A digest under
+    # the owner's working key (addresses.material_key), so that nobody else can compare them.
+    key = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=10)
-    pdq = models.CharField(max_length=64)
     quality = models.PositiveSmallIntegerField()
-    md5 = models.CharField(max_length=32, blank=True)
-    sha1 = models.CharField(max_length=40, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    dihedral = models.JSONField(default=list)
+    fingerprint_box = models.BinaryField(default=b"")
+    fingerprint = WorkingJson("fingerprint_box", dict)
+    pdq = WorkingPart(fingerprint, "pdq", str)
+    md5 = WorkingPart(fingerprint, "md5", str)
+    sha1 = WorkingPart(fingerprint, "sha1", str)
+    sha256 = WorkingPart(fingerprint, "sha256", str)
+    dihedral = WorkingPart(fingerprint, "dihedral", list)
     # The same picture without its border, or enlarged: [reason, PDQ, quality] each.
-    alternates = models.JSONField(default=list)
-    frames = models.JSONField(default=list)
+    alternates = WorkingPart(fingerprint, "alternates", list)
+    frames = WorkingPart(fingerprint, "frames", list)
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -75,7 +81,7 @@ class Material(models.Model):
                 name="material_of_case_or_bank",
             ),
             models.UniqueConstraint(
-                fields=["case", "sha256"], condition=Q(case__isnull=False) & ~Q(sha256=""),
+                fields=["case", "key"], condition=Q(case__isnull=False) & ~Q(key=""),
                 name="material_once_a_case",
             ),
             models.UniqueConstraint(
@@ -85,17 +91,25 @@ class Material(models.Model):
         ]  # fmt: skip
 
     @property
+    def working_owner(self) -> uuid.UUID | None:
+        """Whose working key seals it: the case's or the bank's."""
+        return self.case_id or self.bank_id
+
+    @property
     def label(self) -> str:
         """How staff and the person call it: M-03."""
         return f"M-{self.number:02}"
 
     def set_fingerprint(self, found: Fingerprint) -> None:
         """Take over every number of a fingerprint."""
-        self.kind, self.pdq, self.quality = found.kind, found.pdq, found.quality
-        self.md5, self.sha1, self.sha256 = found.md5, found.sha1, found.sha256
-        self.dihedral = list(found.dihedral)
-        self.alternates = [[one.reason, one.pdq, one.quality] for one in found.alternates]
-        self.frames = [[frame.seconds, frame.pdq, frame.quality] for frame in found.frames]
+        self.kind, self.quality = found.kind, found.quality
+        self.fingerprint = {
+            "pdq": found.pdq, "md5": found.md5, "sha1": found.sha1, "sha256": found.sha256,
+            "dihedral": list(found.dihedral),
+            "alternates": [[one.reason, one.pdq, one.quality] for one in found.alternates],
+            "frames": [[frame.seconds, frame.pdq, frame.quality] for frame in found.frames],
+            "origin": found.origin,
+        }  # fmt: skip
 
     def hunted(self) -> HuntedFingerprint:
         """The same numbers in the form that matching takes."""
@@ -139,8 +153,9 @@ class Sighting(models.Model):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=15, choices=Kind.choices, default=Kind.PAGE)
     origin = models.CharField(max_length=10, choices=Origin.choices)
-    url = models.TextField()
-    url_key = models.CharField(max_length=64)
+    url_box = models.BinaryField(default=b"")
+    url = WorkingText("url_box")
+    url_key = models.CharField(max_length=64, db_index=True)
     host = models.CharField(max_length=255, db_index=True)
     place = models.CharField(max_length=20, default="unknown")
     found_at = models.DateTimeField()
@@ -159,11 +174,13 @@ class Sighting(models.Model):
     matched_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=20, default=Verdict.UNKNOWN)
     verdict_at = models.DateTimeField(null=True, blank=True)
-    reasons = models.JSONField(default=list)
+    reasons_box = models.BinaryField(default=b"")
+    reasons = WorkingJson("reasons_box", list)
     looks_done = models.PositiveIntegerField(default=0)
     last_look_at = models.DateTimeField(null=True, blank=True)
     next_look_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    next_look_reason = models.JSONField(default=dict)
+    next_look_reason_box = models.BinaryField(default=b"")
+    next_look_reason = WorkingJson("next_look_reason_box", dict)
     look_queued = models.BooleanField(default=False)
 
     class Meta:
@@ -187,6 +204,11 @@ class Sighting(models.Model):
         ]  # fmt: skip
 
     @property
+    def working_owner(self) -> uuid.UUID | None:
+        """Whose working key seals it: the case's or the bank's."""
+        return self.case_id or self.bank_id
+
+    @property
     def label(self) -> str:
         """How staff and the person call it: L-07."""
         return f"L-{self.number:02}"
@@ -202,8 +224,9 @@ class SightingMedia(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="media")
-    url = models.TextField()
-    url_key = models.CharField(max_length=64)
+    url_box = models.BinaryField(default=b"")
+    url = WorkingText("url_box")
+    url_key = models.CharField(max_length=64, db_index=True)
     host = models.CharField(max_length=255)
     material = models.ForeignKey(Material, on_delete=models.CASCADE, related_name="+")
     distance = models.PositiveSmallIntegerField()
@@ -217,6 +240,11 @@ class SightingMedia(models.Model):
             models.UniqueConstraint(fields=["sighting", "url_key"], name="media_once_a_sighting")
         ]
 
+    @property
+    def working_owner(self) -> uuid.UUID | None:
+        """As its sighting's."""
+        return self.sighting.working_owner
+
 
 class Look(models.Model):
     """One round of looks at a sighting from every vantage point, and what it added up to."""
@@ -225,9 +253,11 @@ class Look(models.Model):
     sighting = models.ForeignKey(Sighting, on_delete=models.CASCADE, related_name="looks")
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
-    round: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    round_box = models.BinaryField(default=b"")
+    round = WorkingJson("round_box", dict)
     verdict = models.CharField(max_length=20)
-    reasons = models.JSONField(default=list)
+    reasons_box = models.BinaryField(default=b"")
+    reasons = WorkingJson("reasons_box", list)
 
     class Meta:
         """Looks are numbered within a sighting."""
@@ -236,3 +266,8 @@ class Look(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sighting", "number"], name="look_number")
         ]
+
+    @property
+    def working_owner(self) -> uuid.UUID | None:
+        """As its sighting's."""
+        return self.sighting.working_owner

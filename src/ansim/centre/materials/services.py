@@ -1,6 +1,5 @@
 """Writes of the materials room: materials, sightings, looks."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -10,9 +9,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from ansim.centre import outside
+from ansim.centre.cases import keyring
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
-from ansim.centre.materials.addresses import check_link, host_of, url_key
+from ansim.centre.materials.addresses import check_link, host_of, material_key, url_key
 from ansim.centre.materials.looking import Seen, look_around
 from ansim.centre.materials.models import Bank, Look, Material, Sighting, SightingMedia
 from ansim.fingerprints import Fingerprint
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # Looks are gathered on the half hour, so that one visit to a host serves many links.
 GRID_MINUTES = 30
-# A list may use longer keys than the column holds.
-KEY_MAX = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +56,22 @@ def add_material(
     """Hunt a fingerprint for a case; the same file twice is one material."""
     # Locked, so that two workers cannot give the same number or take in the same file twice.
     Case.objects.select_for_update().get(pk=case.pk)
-    there = Material.objects.filter(case=case, sha256=found.sha256).first()
+    there = material_of(case, found.sha256)
     if there is not None:
         return there
     number = (case.materials.aggregate(top=Max("number"))["top"] or 0) + 1
-    material = Material(case=case, number=number, added_at=now)
+    key = material_key(case.pk, found.sha256)
+    material = Material(case=case, number=number, key=key, added_at=now)
     material.set_fingerprint(found)
     material.save(force_insert=True)
     kind = "staff" if actor else "person"
     record("material.added", actor=actor, actor_kind=kind, obj=material, case=case, at=now)
     return material
+
+
+def material_of(case: Case, sha256: str) -> Material | None:
+    """The case's material of a file, found by a digest that only the case's key can make."""
+    return Material.objects.filter(case=case, key=material_key(case.pk, sha256)).first()
 
 
 def add_link(
@@ -114,10 +118,12 @@ def add_sighting(
     if place == "unknown":
         place = place_of(host_of(url))
     number = (Sighting.objects.filter(**owner).aggregate(top=Max("number"))["top"] or 0) + 1
-    sighting = Sighting.objects.create(
-        **owner, number=number, kind=kind, origin=origin, url=url, url_key=url_key(url),
+    sighting = Sighting(
+        **owner, number=number, kind=kind, origin=origin, url_key=url_key(url),
         host=host_of(url), place=place, found_at=now, next_look_at=now, target=target,
     )  # fmt: skip
+    sighting.url = url
+    sighting.save(force_insert=True)
     record(
         "sighting.added", actor=actor, actor_kind=actor_kind, obj=sighting, case=case, at=now,
         fields=["url"],
@@ -141,7 +147,7 @@ def materials_of(sighting: Sighting) -> list[Material]:
 def look(sighting: Sighting, *, now: datetime) -> Seen:
     """One round of looks; reaches the web, writes nothing."""
     index = HuntedIndex([material.hunted() for material in materials_of(sighting)])
-    recorded = list(sighting.media.values_list("url", flat=True))
+    recorded = [one.url for one in sighting.media.all()]
     return look_around(sighting, index, recorded, now=now)
 
 
@@ -156,10 +162,11 @@ def record_look(sighting_id: UUID, seen: Seen, *, now: datetime) -> LookResult:
     reasons = [reason.to_json() for reason in judgement.reasons]
     sighting.looks_done += 1
     sighting.last_look_at = now
-    Look.objects.create(
-        sighting=sighting, number=sighting.looks_done, at=now, round=seen.round.slim().to_json(),
-        verdict=judgement.verdict, reasons=reasons,
-    )  # fmt: skip
+    look = Look(
+        sighting=sighting, number=sighting.looks_done, at=now, verdict=judgement.verdict
+    )
+    look.round, look.reasons = seen.round.slim().to_json(), reasons
+    look.save(force_insert=True)
     if judgement.verdict != before or sighting.verdict_at is None:
         sighting.verdict_at = now
     sighting.verdict, sighting.reasons = judgement.verdict, reasons
@@ -187,14 +194,19 @@ def _judged_kind(sighting: Sighting) -> Literal["page", "search_result"]:
 
 def _record_hits(sighting: Sighting, seen: Seen, *, now: datetime) -> bool:
     """Keep what matched; True when the sighting had no match before."""
+    # The sighting is locked: nobody else writes its media meanwhile.
+    known = set(sighting.media.values_list("url_key", flat=True))
     for hit in seen.hits:
-        SightingMedia.objects.get_or_create(
-            sighting=sighting, url_key=url_key(hit.url),
-            defaults={
-                "url": hit.url, "host": host_of(hit.url), "material_id": hit.material_id,
-                "distance": hit.distance, "first_seen_at": now,
-            },
+        key = url_key(hit.url)
+        if key in known:
+            continue
+        known.add(key)
+        media = SightingMedia(
+            sighting=sighting, url_key=key, host=host_of(hit.url),
+            material_id=UUID(hit.material_id), distance=hit.distance, first_seen_at=now,
         )  # fmt: skip
+        media.url = hit.url
+        media.save(force_insert=True)
     if not seen.hits:
         return False
     best = min(seen.hits, key=lambda hit: hit.distance)
@@ -234,30 +246,33 @@ def import_bank(
     by: "Staff | None" = None,
 ) -> Bank:
     """A hash list becomes a bank; importing it again adds only what is new."""
-    bank, _ = Bank.objects.update_or_create(
+    bank, fresh = Bank.objects.update_or_create(
         name=name,
         defaults={
             "owner": owner, "purpose": purpose, "terms": terms, "origin": origin,
             "legal_basis": legal_basis, "imported_at": now,
         },
     )  # fmt: skip
+    if fresh:
+        keyring.make_working_key(bank)
     known = set(bank.materials.values_list("key", flat=True))
     top = bank.materials.aggregate(top=Max("number"))["top"] or 0
     rows: list[Material] = []
     for item in imported.items:
-        key = item.key
-        if len(key) > KEY_MAX:
-            key = hashlib.sha256(key.encode()).hexdigest()
+        key = material_key(bank.pk, item.key)
         if key in known or item.state == "withdrawn":
             continue
         known.add(key)
         rows.append(
             Material(
-                bank=bank, number=top + len(rows) + 1, key=key, kind=item.kind, pdq=item.pdq,
-                quality=item.quality, md5=item.md5, sha1=item.sha1, sha256=item.sha256,
-                frames=[[f.seconds, f.pdq, f.quality] for f in item.frames], added_at=now,
+                bank=bank, number=top + len(rows) + 1, key=key, kind=item.kind,
+                quality=item.quality, added_at=now,
             )
-        )  # fmt: skip
+        )
+        rows[-1].fingerprint = {
+            "pdq": item.pdq, "md5": item.md5, "sha1": item.sha1, "sha256": item.sha256,
+            "frames": [[f.seconds, f.pdq, f.quality] for f in item.frames],
+        }  # fmt: skip
     Material.objects.bulk_create(rows)
     kind = "staff" if by else "operator"
     record("bank.imported", actor=by, actor_kind=kind, obj=bank, fields=["materials"], at=now)

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from ansim.centre import outside
+from ansim.centre import clock, outside
 from ansim.centre.access.permissions import require
+from ansim.centre.cases.ledger import covering_now
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials import services as materials
@@ -128,12 +129,16 @@ def _write_down(
     now: datetime,
 ) -> None:
     """Sightings for what matched, for each case or bank that hunts it."""
-    by_id = {str(one.pk): one for one in hunted}
+    # A walk takes a while: whoever took the search back since it began is left out.
+    by_id = {
+        str(one.pk): one
+        for one in hunted
+        if one.case is None or covering_now(one.case.pk, "search", now=clock.now()) is not None
+    }
     hits = 0
     for found in walk.found:
         owners = {}
-        for material_id in found.material_ids:
-            material = by_id[material_id]
+        for material in (by_id[one] for one in found.material_ids if one in by_id):
             owners[material.case_id or material.bank_id] = material
         for material in owners.values():
             hits += _sight(found.url, material, source, origin, now)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from ansim.centre.cases.models import Case
+from ansim.centre.cases.working import WorkingText
 
 
 class Service(models.Model):
@@ -15,7 +16,9 @@ class Service(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="services")
     kind = models.CharField(max_length=30)
-    provider = models.CharField(max_length=120)
+    # Who gave it says much about the person: a clinic, a shelter, a lawyer.
+    provider_box = models.BinaryField(default=b"")
+    provider = WorkingText("provider_box")
     outcome = models.CharField(max_length=20)
     given_at = models.DateTimeField()
     minutes = models.PositiveIntegerField(default=0)
@@ -29,3 +32,8 @@ class Service(models.Model):
         """Newest first."""
 
         ordering: ClassVar = ["-given_at"]
+
+    @property
+    def working_owner(self) -> uuid.UUID:
+        """Whose working key seals it: the case's."""
+        return self.case_id

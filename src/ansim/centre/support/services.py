@@ -38,9 +38,9 @@ def record_service(
     require_codes("service", [kind])
     require_codes("outcome", [outcome])
     service = Service(
-        case=case, kind=kind, provider=provider.strip(), outcome=outcome, given_at=given_at,
-        minutes=minutes, recorded_by=by,
-    )  # fmt: skip
+        case=case, kind=kind, outcome=outcome, given_at=given_at, minutes=minutes, recorded_by=by
+    )
+    service.provider = provider.strip()
     if note.strip():
         if key is None:
             raise KeyNotHeld
