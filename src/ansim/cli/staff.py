@@ -2,12 +2,16 @@
 
 import json
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ansim.cli import language
 from ansim.cli.site import spoken, start_site
 from ansim.errors import AnsimError
+
+if TYPE_CHECKING:
+    from ansim.centre.access.models import Staff
 
 app = typer.Typer(help="Add, list and remove staff.", no_args_is_help=True)
 
@@ -31,9 +35,9 @@ def add(
     ],
     name_ko: Annotated[str, typer.Option(help="Name shown in Korean.")],
     name_en: Annotated[str, typer.Option(help="Name shown in English.")],
-    language: Annotated[str, typer.Option(help="ko or en.")] = "ko",
+    spoken_in: Annotated[str, typer.Option("--language", help="ko or en.")] = "ko",
 ) -> None:
-    """Add a staff member; prints a first password once.
+    """Add a staff member; prints a first password once, which they change at the first sign-in.
 
     Example: ansim staff add lee --role counsellor --name-ko "이 상담사" --name-en "Lee"
     """
@@ -42,7 +46,7 @@ def add(
         from ansim.centre.access.services import create_staff
 
         password = secrets.token_urlsafe(15)
-        create_staff(username, password, name_ko, name_en, role, language)
+        create_staff(username, password, name_ko, name_en, role, spoken_in, temporary=True)
     typer.echo(password)
 
 
@@ -60,7 +64,12 @@ def list_staff(
 
     for one in Staff.objects.order_by("username"):
         if as_json:
-            record = {"username": one.username, "role": one.role, "active": one.is_active}
+            record = {
+                "username": one.username,
+                "role": one.role,
+                "active": one.is_active,
+                "second_steps": one.factors.count(),
+            }
             typer.echo(json.dumps(record, ensure_ascii=False))
         else:
             typer.echo(f"{one.username}\t{one.role}\t{'active' if one.is_active else 'left'}")
@@ -74,11 +83,48 @@ def deactivate(username: Annotated[str, typer.Argument(help="Who leaves.")]) -> 
     """
     with spoken():
         start_site()
-        from ansim.centre.access.models import Staff
+        from ansim.centre import clock
         from ansim.centre.access.services import deactivate as end
-        from ansim.centre.access.services import plain_username
+        from ansim.centre.cases.errors import LastHolder
+        from ansim.centre.cases.handing import remove_holder
 
-        found = Staff.objects.filter(username=plain_username(username)).first()
-        if found is None:
-            raise NoSuchStaff(username=username)
-        end(found)
+        left = end(_found(username))
+        try:
+            remove_holder(left, actor=None, now=clock.now())
+        except LastHolder as error:
+            # Access has ended all the same; their wraps stay until somebody else holds the cases.
+            typer.echo(error.sentence(language.current()), err=True)
+
+
+@app.command("reset-factor")
+def reset_factor(
+    username: Annotated[str, typer.Argument(help="Who lost every device and code.")],
+) -> None:
+    """Forget a staff member's second steps; they set up a new one at their next sign-in.
+
+    Their password stays, and with it what it opens. Make sure that it is them who asks.
+
+    Example: ansim staff reset-factor lee
+    """
+    with spoken():
+        start_site()
+        from ansim.centre.access.factors import reset
+
+        reset(_found(username), actor=None)
+    korean = language.current() == "ko"
+    typer.echo(
+        "모든 세션이 끝났습니다. 다음 로그인 때 비밀번호를 적은 뒤 2단계 인증을 새로 등록합니다."
+        if korean
+        else "Every session has ended. At the next sign-in, after the password, a new second step is "
+        "set up."
+    )
+
+
+def _found(username: str) -> "Staff":
+    from ansim.centre.access.models import Staff
+    from ansim.centre.access.services import plain_username
+
+    found = Staff.objects.filter(username=plain_username(username)).first()
+    if found is None:
+        raise NoSuchStaff(username=username)
+    return found

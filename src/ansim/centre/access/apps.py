@@ -10,7 +10,9 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        """Read the roles now, so that a mistake in them stops the start and not a person."""
+        """Read roles and joint acts now, so that a mistake in them stops the start and not a person."""
+        from ansim.centre.access.joint_rules import joint_rules
         from ansim.centre.access.roles import roles
 
         roles()
+        joint_rules()

@@ -50,12 +50,62 @@ class SignInRefused(AccessError):
 
 
 class SignInLocked(AccessError):
-    """Too many wrong attempts for this user name or from this address."""
+    """Too many wrong attempts for this user name, from this address or altogether: wait a while."""
 
     code: ClassVar[str] = "sign_in_locked"
     sentences: ClassVar[dict[str, str]] = {
-        "en": "There were too many attempts; please wait {minutes} minutes and try again.",
-        "ko": "여러 번 맞지 않아 잠시 잠겼습니다. {minutes}분 뒤에 다시 시도해 주세요.",
+        "en": "There were too many attempts; please wait {seconds} seconds and try again.",
+        "ko": "여러 번 맞지 않았습니다. {seconds}초 뒤에 다시 시도해 주세요.",
+    }
+
+
+class WrongCode(AccessError):
+    """A code of an app or a recovery code that is wrong, too old or used before."""
+
+    code: ClassVar[str] = "wrong_code"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This code does not match or was used before; wait for the next one and type it.",
+        "ko": "코드가 맞지 않거나 이미 쓴 코드입니다. 다음 코드를 기다려 적어 주세요.",
+    }
+
+
+class PasskeyRefused(AccessError):
+    """A passkey that is unknown here, or whose answer does not fit what was asked."""
+
+    code: ClassVar[str] = "passkey_refused"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This passkey did not work here; try once more or sign in with your password.",
+        "ko": "이 패스키로는 들어올 수 없습니다. 다시 해 보거나 비밀번호로 로그인해 주세요.",
+    }
+
+
+class LastFactor(AccessError):
+    """The last second factor would go."""
+
+    code: ClassVar[str] = "last_factor"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This is your only second step; add another one before you remove it.",
+        "ko": "하나뿐인 2단계 인증입니다. 다른 것을 더한 뒤에 없애 주세요.",
+    }
+
+
+class FactorThere(AccessError):
+    """An app or a passkey that this member of staff already has."""
+
+    code: ClassVar[str] = "factor_there"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This is already one of your second steps; nothing was changed.",
+        "ko": "이미 등록된 2단계 인증입니다. 바뀐 것은 없습니다.",
+    }
+
+
+class HalfWayLost(AccessError):
+    """The second step came too late, or in another browser than the first."""
+
+    code: ClassVar[str] = "half_way_lost"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "The second step took too long; please start again with your password.",
+        "ko": "2단계 인증 시간이 지났습니다. 비밀번호부터 다시 시작해 주세요.",
     }
 
 
@@ -126,4 +176,84 @@ class UnknownAction(AccessError):
     sentences: ClassVar[dict[str, str]] = {
         "en": "No action is named “{action}”; add it to roles.toml or correct the code.",
         "ko": "‘{action}’ 행동이 없습니다. roles.toml에 더하거나 코드를 고쳐 주세요.",
+    }
+
+
+class MalformedJointActs(AccessError):
+    """joint_acts.toml cannot be used; the site does not start with it."""
+
+    code: ClassVar[str] = "malformed_joint_acts"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "The file of joint acts {file} cannot be used: {where} {mend}.",
+        "ko": "두 사람이 하는 일의 파일 {file}을 쓸 수 없습니다({where}): {mend}.",
+    }
+
+
+class UnknownJointAct(AccessError):
+    """An act that joint_acts.toml does not name."""
+
+    code: ClassVar[str] = "unknown_joint_act"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "There is no joint act “{kind}”; it is one of: {known}.",
+        "ko": "‘{kind}’은(는) 두 사람이 하는 일에 없습니다. 다음 중 하나입니다: {known}.",
+    }
+
+
+class ReasonTooShort(AccessError):
+    """A reason that says nothing."""
+
+    code: ClassVar[str] = "reason_too_short"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "Write in at least {least} letters why this is needed.",
+        "ko": "왜 필요한지 {least}자 이상으로 적어 주세요.",
+    }
+
+
+class NeedsSecondPerson(AccessError, PermissionDenied):
+    """Nobody has confirmed this act, or its time is over, or it was used already."""
+
+    code: ClassVar[str] = "needs_second_person"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This needs a second person: ask for it, and come back when a colleague confirmed.",
+        "ko": "두 사람이 함께 해야 하는 일입니다. 먼저 요청하고 동료가 확인하면 다시 와 주세요.",
+    }
+
+
+class SamePerson(AccessError, PermissionDenied):
+    """Whoever asked wants to confirm as well."""
+
+    code: ClassVar[str] = "same_person"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "You asked for this yourself; a colleague has to confirm it.",
+        "ko": "스스로 요청한 일은 확인할 수 없습니다. 동료가 확인해야 합니다.",
+    }
+
+
+class ActAnswered(AccessError):
+    """The act was answered already, or its time is over."""
+
+    code: ClassVar[str] = "act_answered"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This was answered already or its time is over; if it is still needed, ask anew.",
+        "ko": "이미 답했거나 시간이 지났습니다. 아직 필요하면 새로 요청해 주세요.",
+    }
+
+
+class OwnAccount(AccessError, PermissionDenied):
+    """Somebody wants to change their own role or close their own account."""
+
+    code: ClassVar[str] = "own_account"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "Nobody changes their own role or closes their own account; ask a colleague.",
+        "ko": "자신의 역할을 바꾸거나 자신의 계정을 닫을 수 없습니다. 동료에게 요청해 주세요.",
+    }
+
+
+class LastManager(AccessError):
+    """Nobody would be left who can manage staff."""
+
+    code: ClassVar[str] = "last_manager"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "Nobody else could manage staff then; give a colleague such a role first.",
+        "ko": "직원을 관리할 사람이 남지 않습니다. 먼저 다른 동료에게 그 역할을 맡겨 주세요.",
     }

@@ -14,7 +14,6 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
@@ -27,11 +26,14 @@ __all__ = [
     "drop_key",
     "held_key",
     "hold_key",
+    "keep",
+    "kept",
+    "new_secret",
     "require_key",
 ]
 
 SESSION_FIELD: Final = "key_box"
-BINDING: Final = b"ansim held key 1"
+BINDING: Final = b"ansim held key 2"
 SECRET_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 
@@ -49,10 +51,19 @@ def cookie_name() -> str:
 
 def hold_key(request: HttpRequest, response: HttpResponseBase, private: bytes) -> None:
     """Keep ``private`` (32 bytes) for this session, under a new session id."""
-    secret, nonce = secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(NONCE_BYTES)
-    box = nonce + AESGCM(secret).encrypt(nonce, private, BINDING)
     request.session.cycle_key()
-    request.session[SESSION_FIELD] = base64.b64encode(box).decode()
+    keep(request, SESSION_FIELD, private, new_secret(response))
+    request.private_key = private  # type: ignore[attr-defined]
+
+
+def held_key(request: HttpRequest) -> bytes | None:
+    """The key that this session holds, or None (not held, cookie lost or changed)."""
+    return kept(request, SESSION_FIELD)
+
+
+def new_secret(response: HttpResponseBase) -> bytes:
+    """A fresh secret of the browser's cookie; whatever was kept under the old one is closed."""
+    secret = secrets.token_bytes(SECRET_BYTES)
     response.set_cookie(
         cookie_name(),
         base64.urlsafe_b64encode(secret).decode(),
@@ -60,20 +71,45 @@ def hold_key(request: HttpRequest, response: HttpResponseBase, private: bytes) -
         httponly=True,
         samesite="Strict",
     )
-    request.private_key = private  # type: ignore[attr-defined]
+    return secret
 
 
-def held_key(request: HttpRequest) -> bytes | None:
-    """The key that this session holds, or None (not held, cookie lost or changed)."""
-    cookie = request.COOKIES.get(cookie_name(), "")
-    if not cookie:
+def keep(request: HttpRequest, field: str, data: bytes, secret: bytes | None = None) -> None:
+    """Put ``data`` into the session under the browser's secret (``secret``: one set just now).
+
+    Raises KeyNotHeld where the browser has no secret.
+    """
+    secret = secret or _secret_of(request)
+    if secret is None:
+        raise KeyNotHeld
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    box = nonce + AESGCM(secret).encrypt(nonce, data, _binding(field))
+    request.session[field] = base64.b64encode(box).decode()
+
+
+def kept(request: HttpRequest, field: str) -> bytes | None:
+    """What ``keep`` put there, or None (nothing kept, cookie lost or changed)."""
+    secret = _secret_of(request)
+    if secret is None:
         return None
     try:
-        secret = base64.urlsafe_b64decode(cookie)
-        box = base64.b64decode(request.session.get(SESSION_FIELD, ""))
-        return AESGCM(secret).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], BINDING)
+        box = base64.b64decode(request.session.get(field, ""))
+        return AESGCM(secret).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], _binding(field))
     except (InvalidTag, ValueError, binascii.Error):
         return None
+
+
+def _secret_of(request: HttpRequest) -> bytes | None:
+    try:
+        secret = base64.urlsafe_b64decode(request.COOKIES.get(cookie_name(), ""))
+    except (ValueError, binascii.Error):
+        return None
+    return secret if len(secret) == SECRET_BYTES else None
+
+
+def _binding(field: str) -> bytes:
+    # What is kept under one name does not open under another: half-way in is not in.
+    return BINDING + b" " + field.encode()
 
 
 def drop_key(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -112,10 +148,8 @@ class KeyCookieMiddleware:
         """KeyNotHeld: staff sign in again, a person types the code again."""
         if not isinstance(exception, KeyNotHeld):
             return None
-        from ansim.centre.access.permissions import sign_in_address
+        from ansim.centre.access.door import lost_key
 
         if request.user.is_authenticated:
-            address = sign_in_address(request, "key")
-            logout(request)
-            return HttpResponseRedirect(address)
+            return lost_key(request)
         return HttpResponseRedirect(getattr(settings, "ANSIM_PORTAL_ENTRY", "/"))

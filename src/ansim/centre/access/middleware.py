@@ -5,10 +5,13 @@ from time import time
 from typing import Final
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
-from ansim.centre.access.keycookie import drop_key
+from ansim.centre.access.keycookie import cookie_name, drop_key
 
+# The session's field of ``carried``; that module needs the settings' user model, this one does not.
+CARRIED: Final = "carried"
 SEEN: Final = "seen_at"
 GRAIN_SECONDS: Final = 30
 
@@ -28,10 +31,15 @@ class IdleTimeoutMiddleware:
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
         ended = known and self._idle(request)
         if ended:
+            # Whose it was, so that what they had typed can be kept for them alone.
+            request.idle_staff = request.session.get(SESSION_KEY)  # type: ignore[attr-defined]
+            carried = request.session.get(CARRIED)
             request.session.flush()
+            if carried:  # it has a life of its own, and opens for nobody but its owner
+                request.session[CARRIED] = carried
             request.idle_ended = True  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if ended and not getattr(request, "private_key", None):
+        if ended and cookie_name() not in response.cookies:
             drop_key(request, response)
         if (known or request.session.modified) and not request.session.is_empty():
             self._note(request)

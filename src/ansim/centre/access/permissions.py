@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from ansim.centre import clock
+from ansim.centre.access.door import refusal
 from ansim.centre.access.errors import NotPermitted
 from ansim.centre.access.models import Staff
 from ansim.centre.access.roles import roles
@@ -78,7 +79,8 @@ def staff_view(
     """For a view of the staff site: signed in, permitted ``action`` (None: any staff), not cached.
 
     Use: ``@staff_view("notice.approve")``. Someone who is not signed in goes to the sign-in page
-    and comes back; someone who is not permitted sees NotPermitted's page.
+    and comes back; someone half-way in goes to the second step; someone who is not permitted sees
+    NotPermitted's page.
     """
 
     def decorate(
@@ -87,13 +89,16 @@ def staff_view(
         @wraps(view)
         @never_cache
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not isinstance(request.user, Staff) or not request.user.is_active:
-                why = "idle" if getattr(request, "idle_ended", False) else ""
-                return HttpResponseRedirect(sign_in_address(request, why))
+            elsewhere = refusal(request)
+            if elsewhere is not None:
+                return elsewhere
+            staff_request = cast("StaffRequest", request)
             if action is not None:
-                require(request.user, action)
-            return view(cast("StaffRequest", request), *args, **kwargs)
+                require(staff_request.user, action)
+            return view(staff_request, *args, **kwargs)
 
+        # The table of docs/permissions.md and the tests of structure read it.
+        guarded.staff_action = action or ""  # type: ignore[attr-defined]
         return guarded
 
     return decorate
