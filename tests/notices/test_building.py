@@ -44,9 +44,12 @@ def test_every_letter_is_whole(
     notice = build(letter=letter, language=language, harm=harm, basis=basis, prior=(asked,))
     assert re.fullmatch(r"\[R-7F3K2\] [^:/@<>{}]+", notice.subject)
     lines = notice.body.splitlines()
-    assert "https://video.test/watch/81" in lines
-    assert "https://cdn.video.test/f/81.mp4" in lines
-    assert "PDQ " + "ab" * 32 in lines
+    # A list of fingerprints and its recall name no address; the list itself follows the letter.
+    told = letter not in {"hash_list", "hash_recall"}
+    assert ("https://video.test/watch/81" in lines) == told
+    assert ("https://cdn.video.test/f/81.mp4" in lines) == told
+    assert ("PDQ " + "ab" * 32 in lines) == told
+    assert told or "http" not in notice.body
     assert not re.search(r"[{}]|\n\n\n|None|consent\b.*\blaw:", notice.body)
     assert "porn" not in notice.body.lower()
     centre = "가람시 디지털안심센터" if language == "ko" else "Garam Digital Safety Centre"

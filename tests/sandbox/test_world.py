@@ -239,6 +239,7 @@ def test_recipients_load_and_cover_every_host() -> None:
         "search",
         "regulator",
         "police",
+        "hash_sharing",
     }
 
 

@@ -26,7 +26,15 @@ from ansim.notices.clock import (
 )
 from ansim.notices.facts import MalformedFacts, NoticeFacts, PriorAsk
 from ansim.notices.fields import FieldCheck
-from ansim.notices.inbox import Inbox, NoMaildir, SentCopies, forget, mark_seen, read_inbox
+from ansim.notices.inbox import (
+    Inbox,
+    NoMaildir,
+    SentCopies,
+    forget,
+    forget_numbered,
+    mark_seen,
+    read_inbox,
+)
 from ansim.notices.incoming import Inbound, parse_inbound
 from ansim.notices.letters import LetterMissing
 from ansim.notices.mail import (
@@ -94,6 +102,7 @@ __all__ = [
     "compose",
     "escalation_due",
     "forget",
+    "forget_numbered",
     "load_registry",
     "mark_seen",
     "meet_clock",

@@ -4,7 +4,7 @@ A Maildir is read here by its file names and not through ``mailbox.Maildir``, wh
 untrusted message to answer what its name says, and writes it anew to mark it as seen.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -147,3 +147,23 @@ def mark_seen(path: Path, key: str) -> None:
 def forget(path: Path, key: str) -> None:
     """Delete a message of the Maildir ``path``."""
     Inbox(path).forget(key)
+
+
+def forget_numbered(path: Path, known: Callable[[Collection[str]], bool]) -> int:
+    """Delete every message of the Maildir ``path`` one of whose numbers ``known`` recognises.
+
+    Numbers are a message's own Message-ID, the ones that it answers or names, and the token of
+    our address. Returns how many were deleted. Raises NoMaildir.
+    """
+    gone = 0
+    for key, file in _Maildir(path).files():
+        copy = _read(file)
+        if copy is None:
+            continue
+        own = header(parse_headers(copy[0]), "Message-ID")
+        inbound = parse_inbound(copy[0], key=key, delivered_at=copy[1])
+        numbers = (own, inbound.in_reply_to, inbound.request_token, *inbound.references)
+        if known([one for one in numbers if one]):
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone

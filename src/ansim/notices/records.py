@@ -16,7 +16,9 @@ Text = dict[str, str]
 
 Status = Literal["in_force", "enacted_not_commenced", "proposed"]
 ClockKind = Literal["hours", "without_delay", "none"]
-RecipientKind = Literal["platform", "media_host", "host", "search", "regulator", "police"]
+RecipientKind = Literal[
+    "platform", "media_host", "host", "search", "regulator", "police", "hash_sharing"
+]
 PlaceType = Literal["sns", "adult", "community", "video", "search", "messenger", "hosting", "other"]
 Harm = Literal["ncii", "deepfake", "csam", "personal_data"]
 

@@ -114,6 +114,7 @@ SITES: Final = (
     ),
     Site("simui.test", "심의 창구", "Review Desk", "other", Manner.DESK, 0, "ko", colour="#444"),
     Site("police.test", "경찰 창구", "Police Desk", "other", Manner.DESK, 0, "ko", colour="#234"),
+    Site("jimun.test", "지문 창구", "Hash Desk", "other", Manner.DESK, 0, "ko", colour="#342"),
 )  # fmt: skip
 
 BY_HOST: Final = {site.host: site for site in SITES}

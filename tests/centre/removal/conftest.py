@@ -11,10 +11,12 @@ from django.test import Client
 from ansim.centre import clock, outside
 from ansim.centre.access.models import Staff
 from ansim.centre.access.services import create_staff
+from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.cases.models import Case
 from ansim.centre.materials.models import Material, Sighting
 from ansim.centre.removal.drafting import draft_request
 from ansim.centre.removal.models import Request
+from tests.centre.doors import let_in
 
 RECIPIENTS = Path(outside.__file__).parents[1] / "sandbox" / "recipients"
 PEOPLE = {
@@ -51,7 +53,7 @@ def client_of(staff_of) -> Callable[..., Client]:
 
     def client(name: str, language: str = "ko") -> Client:
         browser = Client()
-        browser.force_login(staff_of(name), backend="django.contrib.auth.backends.ModelBackend")
+        let_in(browser, staff_of(name))
         browser.cookies["ansim_lang"] = language
         return browser
 
@@ -63,6 +65,7 @@ def case(db) -> Case:
     """여울-412, with every consent that removal needs."""
     now = clock.now()
     opened = Case.objects.create(reference="여울-412", opened_at=now, channel="web")
+    make_working_key(opened)
     for purpose in ("search", "notify", "search_engines"):
         opened.consents.create(purpose=purpose, wording="1", given_at=now - timedelta(days=1))
     Material.objects.create(

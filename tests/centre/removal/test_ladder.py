@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ansim.centre import clock, outside
+from ansim.centre.cases.keyring import make_working_key
+from ansim.centre.cases.ledger import give
 from ansim.centre.cases.services import give_consent, withdraw_consent
 from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.removal.drafting import NoBasis, basis_for, draft_request
@@ -27,6 +29,7 @@ def bank(db) -> Bank:
         name="Police list", owner="police", purpose="p", terms="t", origin="o",
         legal_basis="kr_vpa_7_3_3", imported_at=NOW,
     )  # fmt: skip
+    make_working_key(bank)
     Material.objects.create(
         bank=bank, number=1, key="1", kind="picture", pdq="0c" * 32, quality=90, added_at=NOW
     )
@@ -62,7 +65,8 @@ def test_what_allows_sending_is_a_standing_consent_or_the_banks_law(link_of, cas
     assert basis_for(link, "platform", NOW) == "consent"
     with pytest.raises(NoBasis):
         basis_for(link, "police", NOW)
-    case.consents.filter(purpose="notify").update(expires_at=NOW)
+    withdraw_consent(case, "notify", now=NOW - timedelta(hours=2))
+    give(case, "notify", now=NOW - timedelta(hours=1), until=NOW)
     with pytest.raises(NoBasis):
         basis_for(link, "host", NOW)
     withdraw_consent(case, "search_engines", now=NOW)

@@ -71,7 +71,7 @@ def test_only_a_supervisor_gives_a_standing_approval_and_only_for_days(client_of
 
 def test_a_letter_is_written_again_after_something_was_mended(client_of, draft_of) -> None:
     draft = draft_of()
-    Request.objects.filter(pk=draft.pk).update(body="", ready=False, problem="no_route")
+    Request.objects.filter(pk=draft.pk).update(letter_box=b"", ready=False, problem="no_route")
     park = client_of("park")
     assert "받는 곳의 주소가 없습니다" in text(park.get(reverse("request", args=[draft.pk])))
     done = park.post(reverse("request-rewrite", args=[draft.pk]), follow=True)

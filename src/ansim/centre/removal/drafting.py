@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from ansim.centre import outside
+from ansim.centre.cases import ledger
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Sighting
 from ansim.centre.removal.errors import NoBasis, NoRecipient
-from ansim.centre.removal.models import Reply, Request, StandingApproval
+from ansim.centre.removal.models import HashList, Reply, Request, StandingApproval
 from ansim.errors import AnsimError
 from ansim.notices import (
     MEDIA_COPY,
@@ -34,6 +35,7 @@ PURPOSE_OF_KIND = {
     "search": "search_engines",
     "police": "police",
     "regulator": "regulator",
+    "hash_sharing": "share_hashes",
 }
 IMAGE_HARMS = frozenset({"illegal_filming", "distribution", "distribution_anxiety", "threat"})
 ITEM_KIND = {
@@ -45,7 +47,7 @@ ITEM_KIND = {
 }
 
 
-def basis_for(sighting: Sighting, kind: str, now: datetime) -> str:
+def basis_for(sighting: Sighting, kind: str, now: datetime, recipient: str = "") -> str:
     """What allows sending to a recipient of ``kind``: ``consent`` or ``law:<code>``.
 
     Raises NoBasis when there is neither. Asked when drafting, approving and sending, so that a
@@ -53,7 +55,15 @@ def basis_for(sighting: Sighting, kind: str, now: datetime) -> str:
     """
     if sighting.bank is not None:
         return f"law:{sighting.bank.legal_basis}"
-    if sighting.case is None or not sighting.case.allows(PURPOSE_OF_KIND[kind], now):
+    if sighting.case is None:
+        raise NoBasis
+    return consent_for(sighting.case, kind, now, recipient)
+
+
+def consent_for(case: Case, kind: str, now: datetime, recipient: str) -> str:
+    """``consent`` when one covers this recipient now, read anew. Raises NoBasis."""
+    purpose = PURPOSE_OF_KIND[kind or "platform"]
+    if ledger.covering_now(case.pk, purpose, recipient, now=now, kind=kind) is None:
         raise NoBasis
     return "consent"
 
@@ -98,11 +108,11 @@ def _urls(sighting: Sighting, why: str, recipient: str) -> tuple[str, ...]:
     if why == Request.Why.MEDIA_COPY:
         # Each keeper of files is told of its own files and of no others.
         return tuple(
-            url
-            for url, host in sighting.media.values_list("url", "host")
-            if getattr(recipient_of_host(host, why), "code", "") == recipient
+            one.url
+            for one in sighting.media.all()
+            if getattr(recipient_of_host(one.host, why), "code", "") == recipient
         )
-    media = tuple(sighting.media.values_list("url", flat=True))
+    media = tuple(one.url for one in sighting.media.all())
     if sighting.kind == Sighting.Kind.SEARCH_RESULT and sighting.target is not None:
         return (sighting.target.url,)
     return (sighting.url, *media)
@@ -169,7 +179,7 @@ def new_reference() -> str:
     """A fresh request reference such as R-7F3K2: short to say, meaning nothing."""
     while True:
         reference = "R-" + "".join(secrets.choice(LETTERS) for _ in range(5))
-        if not Request.objects.filter(reference=reference).exists():
+        if not any(one.objects.filter(reference=reference).exists() for one in (Request, HashList)):
             return reference
 
 
@@ -197,7 +207,7 @@ def draft_request(
         reference=new_reference(), sighting=sighting, rung=_next_rung(sighting, code), recipient=code,
         recipient_kind="" if recipient is None else recipient.kind,
         regime="" if recipient is None else recipient.regime, why=why, drafted_at=now,
-        basis="", language="en", subject="", body="",
+        basis="", language="en",
     )  # fmt: skip
     try:
         if recipient is None:
@@ -225,7 +235,7 @@ def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> No
     Raises NoBasis and the errors of ansim.notices.
     """
     sighting = request.sighting
-    request.basis = basis_for(sighting, recipient.kind, now)
+    request.basis = basis_for(sighting, recipient.kind, now, recipient.code)
     registry = outside.registry()
     language = recipient.routes[0].language if recipient.routes else "en"
     facts = facts_for(
@@ -236,13 +246,17 @@ def write_letter(request: Request, recipient: Recipient, *, now: datetime) -> No
         letter=MEDIA_COPY if request.why == Request.Why.MEDIA_COPY else None,
         zone=ZoneInfo(settings.ANSIM_ZONE), bases=registry.bases,
     )  # fmt: skip
-    request.language, request.subject, request.body = notice.language, notice.subject, notice.body
-    request.fields = [
-        {"name": check.name, "label": check.label, "ok": check.ok, "why": check.why}
-        for check in notice.fields
-    ]
+    request.language = notice.language
+    request.letter = {
+        "subject": notice.subject,
+        "body": notice.body,
+        "to_address": notice.route.address,
+        "fields": [
+            {"name": check.name, "label": check.label, "ok": check.ok, "why": check.why}
+            for check in notice.fields
+        ],
+    }
     request.ready, request.problem = notice.ready, "" if notice.ready else "not_ready"
-    request.to_address = notice.route.address
 
 
 @transaction.atomic

@@ -6,10 +6,13 @@ from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
 from ansim.centre import outside
+from ansim.centre.cases.models import Consent
 from ansim.centre.materials.models import Sighting
 from ansim.centre.removal.mailroom import presume_receipt, presumed_after
-from ansim.centre.removal.models import Request
-from ansim.centre.removal.tasks import look_at, send_notice, take_in_mail
+from ansim.centre.removal.models import HashList, Request
+from ansim.centre.removal.sharing import recall_uncovered
+from ansim.centre.removal.tasks import look_at, send_hash_list, send_notice, take_in_mail
+from ansim.centre.removal.withdrawing import expire
 from ansim.centre.work.due import due, next_due
 from ansim.centre.work.jobs import is_waiting
 
@@ -43,6 +46,28 @@ def queue_sendings(now: datetime) -> int:
                 send_notice.enqueue(str(key))
                 queued += 1
     return queued
+
+
+@due
+def queue_hash_lists(now: datetime) -> int:
+    """Approved lists of fingerprints and recalls, and those whose next attempt is due."""
+    states = (Request.State.APPROVED, Request.State.SENDING)
+    rows = HashList.objects.filter(state__in=states, send_queued=False).filter(
+        Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    )
+    queued = 0
+    for key in rows.values_list("pk", flat=True)[:AT_ONCE]:
+        with transaction.atomic():
+            if HashList.objects.filter(pk=key, send_queued=False).update(send_queued=True):
+                send_hash_list.enqueue(str(key))
+                queued += 1
+    return queued
+
+
+@due
+def end_consents(now: datetime) -> int:
+    """Consents whose time is over, and lists that nothing covers any more."""
+    return expire(now) + len(recall_uncovered(now))
 
 
 @due
@@ -88,7 +113,7 @@ def _late(now: datetime) -> QuerySet[Request]:
 
 @next_due
 def next_moment(now: datetime) -> datetime | None:
-    """The next look, attempt, presumed receipt or end of a clock."""
+    """The next look, attempt, presumed receipt, end of a clock or end of a consent."""
     looks = Sighting.objects.filter(look_queued=False).aggregate(at=Min("next_look_at"))["at"]
     tries = Request.objects.filter(state=Request.State.SENDING).aggregate(
         at=Min("next_attempt_at")
@@ -97,5 +122,11 @@ def next_moment(now: datetime) -> datetime | None:
         at=Min("escalates_at")
     )["at"]
     receipts = [presumed_after(one) for one in _sent()]
-    moments = [one for one in (looks, tries, ends, *receipts) if one is not None]
+    lists = HashList.objects.filter(state=Request.State.SENDING).aggregate(
+        at=Min("next_attempt_at")
+    )["at"]
+    over = Consent.objects.filter(withdrawn_at=None, expired_at=None).aggregate(
+        at=Min("expires_at")
+    )["at"]
+    moments = [one for one in (looks, tries, ends, lists, over, *receipts) if one is not None]
     return max(min(moments), now + timedelta(seconds=1)) if moments else None

@@ -53,3 +53,23 @@ class StillInPlay(AnsimError):
         "en": "A request about this link is still open. Wait for its answer, or return it first.",
         "ko": "이 링크에 대한 요청이 아직 끝나지 않았습니다. 답을 기다리거나 먼저 돌려보내세요.",
     }
+
+
+class NothingToShare(AnsimError):
+    """A case without a fingerprint."""
+
+    code = "nothing_to_share"
+    sentences = {
+        "en": "This case has no fingerprint yet. Add a picture or a video first.",
+        "ko": "이 사건에는 아직 지문이 없습니다. 먼저 사진이나 영상을 더하세요.",
+    }
+
+
+class NotAskedBack(AnsimError):
+    """An answer to a letter that has not left."""
+
+    code = "not_asked_back"
+    sentences = {
+        "en": "This letter has not been sent yet, so nobody can have answered it. Approve it first.",
+        "ko": "아직 보내지 않은 편지라 답이 있을 수 없습니다. 먼저 승인하세요.",
+    }

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from ansim.centre import outside
+from ansim.centre.cases.ledger import covering
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Sighting
 from ansim.centre.removal.drafting import draft_request, recipient_for, recipient_of_host
@@ -135,9 +136,11 @@ def _next_rung(sighting: Sighting, *, why: str, now: datetime) -> None:
 
 def _refer(sighting: Sighting, now: datetime) -> None:
     """Tell the police desk, where a consent or the law allows it; nothing waits for it."""
-    if sighting.case is not None and not sighting.case.allows("police", now):
-        return
     for recipient in _of_kind("police"):
+        if sighting.case is not None and not covering(
+            sighting.case, "police", recipient.code, now=now, kind=recipient.kind
+        ):
+            continue
         draft_request(sighting, recipient, why=Request.Why.REFERRAL, now=now)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,12 +12,20 @@ from django.db import transaction
 from ansim.centre import outside
 from ansim.centre.custody.services import record
 from ansim.centre.removal.ladder import after_bounce
-from ansim.centre.removal.models import Reply, Request
-from ansim.notices import Inbound, mark_seen, read_inbox, start_clock
+from ansim.centre.removal.models import HashList, Reply, Request
+from ansim.centre.removal.outgoing import bounced, note_left
+from ansim.centre.removal.sharing import acknowledge
+from ansim.notices import Inbound, forget, mark_seen, read_inbox, start_clock
 
 # States in which nobody has written down that a notice left, though it may have.
 ON_ITS_WAY = frozenset({Request.State.SENDING, Request.State.UNCLEAR})
 KEY_MAX = 120
+_unwanted: list[Callable[[Inbound], bool]] = []
+
+
+def leave_unread(unwanted: Callable[[Inbound], bool]) -> None:
+    """Register a test for mail that is deleted unread: answers about a case that was erased."""
+    _unwanted.append(unwanted)
 
 
 def read_mail(*, now: datetime) -> int:
@@ -27,6 +36,9 @@ def read_mail(*, now: datetime) -> int:
     """
     new = 0
     for inbound in read_inbox(outside.maildir()):
+        if any(unwanted(inbound) for unwanted in _unwanted):
+            forget(outside.maildir(), inbound.key)
+            continue
         # The mailbox also holds the sent copies: those are ours, not an answer.
         if inbound.sender.lower() != settings.ANSIM_CENTRE["email"].lower():
             new += _take_in(inbound, now)
@@ -41,15 +53,18 @@ def _take_in(inbound: Inbound, now: datetime) -> int:
         mail_key=_short_key(inbound.key),
         defaults={
             "request": request, "kind": inbound.kind, "received_at": now,
-            "sender_domain": _domain_of(inbound.sender), "text": inbound.text,
+            "sender_domain": _domain_of(inbound.sender),
             "receipt_number": inbound.receipt_number[:60],
         },
     )  # fmt: skip
     if not fresh:
         return 0
+    reply.text = inbound.text
+    reply.save(update_fields=["text_box"])
     case = None if request is None else request.sighting.case
     record("reply.received", obj=reply, case=case, at=now)
     if request is None:
+        _answer_about_list(inbound, now)
         return 1
     if inbound.kind == "bounce":
         if request.state in {*ON_ITS_WAY, Request.State.SENT, Request.State.RECEIVED}:
@@ -70,6 +85,7 @@ def _note_that_it_left(request: Request, now: datetime) -> None:
         request.state, request.sent_at, request.next_attempt_at = Request.State.SENT, now, None
         request.save(update_fields=["state", "sent_at", "next_attempt_at"])
         record("request.sent", obj=request, case=request.sighting.case, fields=["sent_at"], at=now)
+        note_left(request, now=now)
 
 
 def _short_key(key: str) -> str:
@@ -91,6 +107,21 @@ def _request_of(inbound: Inbound) -> Request | None:
     if inbound.in_reply_to:
         return rows.filter(message_id=inbound.in_reply_to).first()
     return None
+
+
+def _answer_about_list(inbound: Inbound, now: datetime) -> None:
+    """A mail about a list of fingerprints or its recall; a person reads what it says."""
+    rows = HashList.objects.select_for_update()
+    token = inbound.request_token.upper()
+    found = rows.filter(reference=token).first() if token else None
+    if found is None and inbound.in_reply_to:
+        found = rows.filter(message_id=inbound.in_reply_to).first()
+    if found is None or inbound.kind == "auto_reply":
+        return
+    if inbound.kind != "bounce":
+        acknowledge(found, now=now)
+    elif found.state in {*ON_ITS_WAY, Request.State.SENT}:
+        bounced(found, now=now)
 
 
 def confirm_receipt(

@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from ansim.centre.cases.models import Case
+from ansim.centre.cases.working import CENTRE, WorkingJson, WorkingPart, WorkingText
 from ansim.centre.materials.models import Sighting
 
 
@@ -61,12 +63,15 @@ class Request(models.Model):
     drafted_at = models.DateTimeField()
     basis = models.CharField(max_length=80)
     language = models.CharField(max_length=5)
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
-    fields = models.JSONField(default=list)
+    # The letter is working data: it names addresses.
+    letter_box = models.BinaryField(default=b"")
+    letter = WorkingJson("letter_box", dict)
+    subject = WorkingPart(letter, "subject", str)
+    body = WorkingPart(letter, "body", str)
+    fields = WorkingPart(letter, "fields", list)
+    to_address = WorkingPart(letter, "to_address", str)
     ready = models.BooleanField(default=False)
     problem = models.CharField(max_length=40, blank=True)
-    to_address = models.CharField(max_length=254, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
@@ -98,9 +103,15 @@ class Request(models.Model):
                 fields=["sighting", "recipient", "rung"], name="one_request_a_rung"
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["state", "sighting"], name="request_state")]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def working_owner(self) -> uuid.UUID | None:
+        """As its sighting's."""
+        return self.sighting.working_owner
 
     @property
     def is_open(self) -> bool:
@@ -127,7 +138,8 @@ class Reply(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     received_at = models.DateTimeField()
     sender_domain = models.CharField(max_length=255, blank=True)
-    text = models.TextField(blank=True)
+    text_box = models.BinaryField(default=b"")
+    text = WorkingText("text_box")
     receipt_number = models.CharField(max_length=60, blank=True)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
@@ -139,6 +151,84 @@ class Reply(models.Model):
         """Newest first."""
 
         ordering: ClassVar = ["-received_at"]
+
+    @property
+    def working_owner(self) -> uuid.UUID | None:
+        """As its request's; a mail that names no request is the centre's own."""
+        return CENTRE if self.request is None else self.request.working_owner
+
+
+class HashList(models.Model):
+    """A list of a case's fingerprints on its way to a recipient, or the letter that recalls one.
+
+    Its life is a request's: drafted, approved by a person, sent once. A recall repeats no
+    fingerprint: it names the entries of the earlier list by their keys.
+    """
+
+    class Kind(models.TextChoices):
+        """Handing over, or asking back."""
+
+        SHARE = "share"
+        RECALL = "recall"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True)
+    # A recall outlives the erasure of its case.
+    case = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.SET_NULL, related_name="hash_lists"
+    )
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    recalls = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="recall"
+    )
+    recipient = models.CharField(max_length=60)
+    recipient_kind = models.CharField(max_length=15, default="hash_sharing")
+    regime = models.CharField(max_length=40)
+    # Which try of asking this is: a recall that bounced is sent again under another Message-ID.
+    rung = models.PositiveSmallIntegerField(default=1)
+    # Ids of the materials in the order of the list's entries.
+    materials = models.JSONField(default=list)
+    state = models.CharField(
+        max_length=10, choices=Request.State.choices, default=Request.State.DRAFT
+    )
+    drafted_at = models.DateTimeField()
+    basis = models.CharField(max_length=80)
+    language = models.CharField(max_length=5)
+    letter_box = models.BinaryField(default=b"")
+    letter = WorkingJson("letter_box", dict)
+    subject = WorkingPart(letter, "subject", str)
+    body = WorkingPart(letter, "body", str)
+    to_address = WorkingPart(letter, "to_address", str)
+    ready = models.BooleanField(default=False)
+    problem = models.CharField(max_length=40, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
+    message_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    send_queued = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # The recipient says that it has the list, or that it deleted what was recalled.
+    received_at = models.DateTimeField(null=True, blank=True)
+    bounced_how = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=12, choices=Request.Ending.choices, blank=True)
+
+    class Meta:
+        """In the order in which they were drafted."""
+
+        ordering: ClassVar = ["drafted_at", "reference"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def working_owner(self) -> uuid.UUID | None:
+        """The case's; a recall is the centre's own, so that it outlives an erased case's keys."""
+        return CENTRE if self.kind == self.Kind.RECALL else self.case_id
 
 
 class StandingApproval(models.Model):

@@ -19,7 +19,7 @@ def show_addresses(sighting: Sighting, *, by: "Staff", now: datetime) -> list[st
     """The page's address and those of its matching media. Raises NotPermitted."""
     require(by, "sighting.reveal", sighting.case)
     record("link.shown", actor=by, obj=sighting, case=sighting.case, fields=["url"], at=now)
-    return [sighting.url, *sighting.media.values_list("url", flat=True)]
+    return [sighting.url, *(one.url for one in sighting.media.all())]
 
 
 @transaction.atomic

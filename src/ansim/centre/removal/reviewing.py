@@ -145,7 +145,7 @@ def basis_words(request: Request) -> str:
     given = [
         consent.given_at
         for consent in request.sighting.case.consents.all()
-        if consent.purpose == purpose
+        if consent.purpose == purpose and not consent.refused
     ]
     if not given:
         return gettext("None yet")
@@ -181,7 +181,9 @@ def _fields_line(request: Request) -> Line:
 
 def _basis_line(request: Request, now: datetime) -> Line:
     try:
-        basis = basis_for(request.sighting, request.recipient_kind or "platform", now)
+        basis = basis_for(
+            request.sighting, request.recipient_kind or "platform", now, request.recipient
+        )
     except NoBasis:
         return Line("stop", gettext("No consent covers this purpose and recipient"))
     if basis == "consent":

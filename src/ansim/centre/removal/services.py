@@ -20,6 +20,7 @@ from ansim.centre.removal.drafting import (
 from ansim.centre.removal.errors import AlreadyDecided, NoRecipient, NotReady, StillInPlay
 from ansim.centre.removal.ladder import close
 from ansim.centre.removal.models import Reply, Request, StandingApproval
+from ansim.centre.removal.outgoing import note_left
 from ansim.centre.removal.sending import left_already
 from ansim.errors import AnsimError
 
@@ -55,7 +56,7 @@ def _approve(request: Request, by: "Staff", now: datetime) -> Request:
     row = Request.objects.select_for_update().select_related("sighting").get(pk=request.pk)
     if row.state != Request.State.DRAFT:
         raise AlreadyDecided
-    basis_for(row.sighting, row.recipient_kind or "platform", now)
+    basis_for(row.sighting, row.recipient_kind or "platform", now, row.recipient)
     if not row.ready:
         raise NotReady
     row.state, row.approved_by, row.approved_at = Request.State.APPROVED, by, now
@@ -160,5 +161,7 @@ def decide_unclear(request: Request, *, by: "Staff", now: datetime, left: bool) 
     else:
         row.state, row.attempt, row.next_attempt_at = Request.State.APPROVED, 0, None
     row.save(update_fields=["state", "sent_at", "attempt", "next_attempt_at"])
+    if row.state == Request.State.SENT:
+        note_left(row, now=now)
     record("request.unclear_decided", actor=by, obj=row, case=row.sighting.case, at=now)
     return row

@@ -8,7 +8,9 @@ from ansim.centre.materials.models import Sighting
 from ansim.centre.materials.services import look, record_look
 from ansim.centre.removal.ladder import react
 from ansim.centre.removal.mailroom import read_mail
-from ansim.centre.removal.sending import send_request, settle_failed
+from ansim.centre.removal.models import HashList, Request
+from ansim.centre.removal.sending import send_list, send_request, settle_failed
+from ansim.centre.removal.withdrawing import look_allowed
 from ansim.centre.work.jobs import job
 
 LOOK_AGAIN = timedelta(days=1)
@@ -21,7 +23,11 @@ def _look_later(sighting_id: str) -> None:
 
 
 def _send_by_hand(request_id: str) -> None:
-    settle_failed(request_id, now=clock.now())
+    settle_failed(Request, request_id, now=clock.now())
+
+
+def _send_list_by_hand(list_id: str) -> None:
+    settle_failed(HashList, list_id, now=clock.now())
 
 
 @job(priority=20, given_up=_look_later)
@@ -31,6 +37,10 @@ def look_at(sighting_id: str) -> None:
     sighting = Sighting.objects.select_related("case", "bank", "target").get(pk=sighting_id)
     # Killed after the look was written: only what follows from it is left to do.
     if sighting.look_queued:
+        if not look_allowed(sighting, now=now):
+            # Asked again tomorrow: the person may have changed their mind by then.
+            _look_later(sighting_id)
+            return
         record_look(sighting.pk, look(sighting, now=now), now=now)
         sighting.refresh_from_db()
     react(sighting, now=now)
@@ -40,6 +50,12 @@ def look_at(sighting_id: str) -> None:
 def send_notice(request_id: str) -> None:
     """Send one approved notice, once."""
     send_request(UUID(request_id), now=clock.now())
+
+
+@job(priority=30, given_up=_send_list_by_hand)
+def send_hash_list(list_id: str) -> None:
+    """Send one approved list of fingerprints or recall, once."""
+    send_list(UUID(list_id), now=clock.now())
 
 
 @job(priority=40)

@@ -71,6 +71,7 @@ KINDS: Final[Words] = {
     "search": pgettext_lazy("recipient kind", "Search engine"),
     "regulator": pgettext_lazy("recipient kind", "Regulator"),
     "police": pgettext_lazy("recipient kind", "Police"),
+    "hash_sharing": pgettext_lazy("recipient kind", "Takes lists of fingerprints"),
     "": pgettext_lazy("recipient kind", "No recipient"),
 }
 CHANNELS: Final[Words] = {"smtp": pgettext_lazy("channel", "E-mail")}
@@ -98,6 +99,7 @@ PROBLEMS: Final[Words] = {
     "no_route": gettext_lazy("The recipient has no address"),
     "not_ready": gettext_lazy("A required field is missing"),
     "regime_not_in_force": gettext_lazy("The rule is not in force"),
+    "bounced": gettext_lazy("The recipient's mail server would not take it"),
 }
 SOME_PROBLEM: Final = gettext_lazy("The letter could not be written")
 VANTAGE_OUTCOMES: Final[Words] = {
