@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.cases.models import Case, Consent
 from ansim.centre.materials.models import Look, Sighting
 from ansim.centre.removal.models import Request
@@ -27,6 +28,7 @@ def case_of() -> Callable[..., Case]:
         case = Case.objects.create(
             reference=f"여울-{100 + next(numbers)}", opened_at=at(2), channel="web", age=age
         )
+        make_working_key(case)
         for code in harms:
             case.harms.create(code=code)
         if consents:

@@ -22,6 +22,7 @@ from ansim.centre.statistics.showing import as_csv, safe_cell
 from ansim.centre.support.models import Service
 from ansim.cli.report import as_json
 from ansim.figures import Count, Unit
+from tests.centre.doors import let_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -188,11 +189,8 @@ def test_the_command_lines_object_keeps_units_and_checks(
 def yoon() -> Client:
     """The analyst Yoon, signed in and reading Korean."""
     client = Client()
-    client.force_login(
-        create_staff("yoon", "still water runs deep", "윤 분석가", "Yoon", "analyst", "ko"),
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
-    return client
+    staff = create_staff("yoon", "still water runs deep", "윤 분석가", "Yoon", "analyst", "ko")
+    return let_in(client, staff)
 
 
 def test_yoon_reads_the_month_in_both_languages_and_takes_the_file(
@@ -220,5 +218,5 @@ def test_nothing_to_count_is_said_and_an_operator_may_not_look(yoon: Client) -> 
     client = Client()
     assert client.get("/staff/statistics").status_code == 302
     olga = create_staff("olga", "still water runs deep", "올가", "Olga", "operator", "en")
-    client.force_login(olga, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(client, olga)
     assert client.get("/staff/statistics").status_code == 403

@@ -8,3 +8,7 @@ class StatisticsConfig(AppConfig):
 
     name = "ansim.centre.statistics"
     label = "statistics"
+
+    def ready(self) -> None:
+        """Register what is kept of cases that are erased."""
+        from ansim.centre.statistics import facts  # noqa: F401 -- importing registers

@@ -1,4 +1,7 @@
-"""The month's figures, computed from the records each time: nothing is kept beside them.
+"""The month's figures, computed from the records each time.
+
+Beside the records there are only the facts that erased cases left (``facts``): by month and
+class, tied to nobody, so that a figure is the same before an erasure and after it.
 
 What is counted, and by which unit:
 
@@ -12,7 +15,7 @@ Consent to statistics: events (supports, requests, places) and the number of peo
 for every case, because they say what the centre did. Tables of people's own traits (age, kinds
 of harm) name only cases whose consent to statistics stands at the moment of computing; the others
 stay in n and make up the remainder row, so that no share is falsified and nobody is described
-against their will.
+against their will. Of an erased case, the traits are kept only where the consent stood then.
 """
 
 from collections import Counter
@@ -30,7 +33,8 @@ from ansim.centre.cases.models import Case
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.models import Look, Sighting
 from ansim.centre.removal.models import Request
-from ansim.centre.statistics import words
+from ansim.centre.statistics import facts, words
+from ansim.centre.statistics.models import FactEvent, FactPerson
 from ansim.centre.statistics.months import Month
 from ansim.centre.support.models import Service
 from ansim.figures import Check, Count, Table, Text, Unit, check_equal, check_sum, tabulate
@@ -80,7 +84,7 @@ class _Standing:
 
 def months() -> list[tuple[int, int]]:
     """The months that have any record, newest first."""
-    found: set[Month] = set()
+    found: set[Month] = facts.fact_months()
     for moments in (
         Case.objects.datetimes("opened_at", "month", tzinfo=_zone()),
         Service.objects.datetimes("given_at", "month", tzinfo=_zone()),
@@ -99,17 +103,20 @@ def month_figures(year: int, month: int, *, now: datetime | None = None) -> Mont
     services = Service.objects.filter(given_at__gte=period.start, given_at__lt=period.end)
     sent = Request.objects.filter(sent_at__gte=period.start, sent_at__lt=period.end)
     found = Sighting.objects.filter(found_at__gte=period.start, found_at__lt=period.end)
-    helped = _helped(services, sent)
+    helped, helped_once = _helped(services, sent), facts.people_helped(period)
     standing = _standing(period)
-    requests = _requests(sent)
-    supports = _supports(services, requests)
+    requests = _requests(sent, period)
+    recorded = Counter(services.values_list("kind", flat=True)) + facts.counted(
+        FactEvent.Kind.SUPPORT, period
+    )
+    supports = _supports(recorded, requests)
     tables = (
         supports,
         requests,
         _standing_table(standing),
-        _places(found),
-        *_people(helped, now),
-        _hits(found),
+        _places(found, period),
+        *_people(helped, helped_once, now),
+        _hits(found, period),
     )
     gone = Count(Unit.SIGHTING, standing.confirmed)
     return MonthFigures(
@@ -118,8 +125,8 @@ def month_figures(year: int, month: int, *, now: datetime | None = None) -> Mont
         taxonomy_version=taxonomy().version,
         complete=now >= period.end,
         tables=tables,
-        checks=_checks(tables, services, standing),
-        people=Count(Unit.PERSON, len(helped)),
+        checks=_checks(tables, recorded[DELETION], standing),
+        people=Count(Unit.PERSON, len(helped) + len(helped_once)),
         supports=supports.total,
         requests=requests.total,
         gone=gone,
@@ -155,8 +162,8 @@ def _asked_to_remove(requests: Table) -> Count:
     return requests.total.one_each(Unit.SUPPORT) - police
 
 
-def _supports(services: QuerySet[Service], requests: Table) -> Table:
-    counts = Counter(services.values_list("kind", flat=True))
+def _supports(recorded: Counter[str], requests: Table) -> Table:
+    counts = Counter(recorded)
     counts[DELETION] += _asked_to_remove(requests).number
     counts[INVESTIGATION] += requests.count(POLICE).number
     return tabulate(
@@ -165,8 +172,9 @@ def _supports(services: QuerySet[Service], requests: Table) -> Table:
     )  # fmt: skip
 
 
-def _requests(sent: QuerySet[Request]) -> Table:
+def _requests(sent: QuerySet[Request], period: Month) -> Table:
     counts = Counter(sent.values_list("recipient_kind", flat=True))
+    counts += facts.counted(FactEvent.Kind.REQUEST, period)
     return tabulate(
         "requests", words.REQUESTS, Unit.REQUEST, counts,
         labels=_named(counts, words.RECIPIENT_KINDS), note=words.REQUESTS_NOTE,
@@ -193,11 +201,25 @@ def _standing(period: Month) -> _Standing:
     }
     now_gone = [place for place in open_places if place in confirmed]
     asked = Request.objects.filter(sent_at__lt=period.end, sighting_id__in=now_gone)
-    return _Standing(
+    counted = _Standing(
         by_verdict=Counter(open_places.values()),
         confirmed=len(now_gone),
         back=sum(open_places[place] != GONE for place in now_gone),
         asked=asked.values("sighting_id").distinct().count(),
+    )
+    return _with_erased(counted, period)
+
+
+def _with_erased(counted: _Standing, period: Month) -> _Standing:
+    """The same with the places of erased cases."""
+    known, month = facts.places_known(period), str(period)
+    verdicts = Counter(one.verdict_at(month) or Verdict.UNKNOWN.value for one in known)
+    gone = [one for one in known if one.confirmed_month == month]
+    return _Standing(
+        by_verdict=counted.by_verdict + verdicts,
+        confirmed=counted.confirmed + len(gone),
+        back=counted.back + sum(one.verdict_at(month) != GONE for one in gone),
+        asked=counted.asked + sum("" < one.asked_month <= month for one in gone),
     )
 
 
@@ -208,37 +230,45 @@ def _standing_table(standing: _Standing) -> Table:
     )  # fmt: skip
 
 
-def _places(found: QuerySet[Sighting]) -> Table:
+def _places(found: QuerySet[Sighting], period: Month) -> Table:
     counts = Counter(found.values_list("place", flat=True))
+    counts.update(one.place for one in facts.places_found(period))
     return tabulate(
         "places", words.PLACES, Unit.SIGHTING, counts,
         labels=_named(counts, _labels("place")), note=words.PLACES_NOTE,
     )  # fmt: skip
 
 
-def _hits(found: QuerySet[Sighting]) -> Table:
+def _hits(found: QuerySet[Sighting], period: Month) -> Table:
     hits = found.filter(origin__in=FOUND_BY_CENTRE, matched_at__isnull=False)
     counts = Counter(hits.values_list("origin", flat=True))
+    erased = (one for one in facts.places_found(period) if one.matched)
+    counts.update(one.origin for one in erased if one.origin in FOUND_BY_CENTRE)
     return tabulate(
         "patrol", words.HITS, Unit.SIGHTING, counts, labels=words.ORIGINS, note=words.HITS_NOTE
     )
 
 
-def _people(helped: Iterable[UUID], now: datetime) -> tuple[Table, Table]:
+def _people(
+    helped: Iterable[UUID], erased: list[FactPerson], now: datetime
+) -> tuple[Table, Table]:
     """Age (a person has one) and kinds of harm (a case may have several) of those helped."""
     cases = list(Case.objects.filter(pk__in=set(helped)).prefetch_related("harms", "consents"))
     consenting = [case for case in cases if case.allows("statistics", now)]
-    silent = len(cases) - len(consenting)
-    ages = Counter(case.age for case in consenting)
+    known = [one for one in erased if one.consented]
+    everyone = len(cases) + len(erased)
+    silent = everyone - len(consenting) - len(known)
+    ages = Counter([*(case.age for case in consenting), *(one.age for one in known)])
     age = tabulate(
-        "age", words.AGE, Unit.PERSON, ages, n=len(cases),
+        "age", words.AGE, Unit.PERSON, ages, n=everyone,
         labels=_named(ages, _labels("age")), rest_label=words.NO_CONSENT,
         note=words.consent_note(silent),
     )  # fmt: skip
     kinds = [{harm.code for harm in case.harms.all()} or {"unknown"} for case in consenting]
+    kinds += [set(one.harms) or {"unknown"} for one in known]
     harms = Counter(code for named in kinds for code in named)
     harm = tabulate(
-        "harm", words.HARM, Unit.CASE, harms, n=len(cases), labels=_named(harms, _labels("harm")),
+        "harm", words.HARM, Unit.CASE, harms, n=everyone, labels=_named(harms, _labels("harm")),
         multiple=True, unanswered=silent, rest_label=words.NO_CONSENT,
         note=words.consent_note(silent),
     )  # fmt: skip
@@ -246,10 +276,10 @@ def _people(helped: Iterable[UUID], now: datetime) -> tuple[Table, Table]:
 
 
 def _checks(
-    tables: Iterable[Table], services: QuerySet[Service], standing: _Standing
+    tables: Iterable[Table], recorded_removals: int, standing: _Standing
 ) -> tuple[Check, ...]:
     by_code = {table.code: table for table in tables}
-    recorded = Count(Unit.SUPPORT, services.filter(kind=DELETION).count())
+    recorded = Count(Unit.SUPPORT, recorded_removals)
     removal = (
         (words.SENT, _asked_to_remove(by_code["requests"])),
         (words.RECORDED, recorded),

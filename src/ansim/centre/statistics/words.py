@@ -45,6 +45,7 @@ RECIPIENT_KINDS: dict[str, Text] = {
     "search": {"ko": "검색엔진", "en": "Search engine"},
     "regulator": {"ko": "규제기관", "en": "Regulator"},
     "police": {"ko": "경찰", "en": "Police"},
+    "hash_sharing": {"ko": "지문 목록을 받는 곳", "en": "Takes lists of fingerprints"},
 }
 VERDICTS: dict[str, Text] = {
     "gone_confirmed": {"ko": "삭제 확인", "en": "Gone, confirmed"},
