@@ -141,6 +141,7 @@ class Prompter:
             "settle": self.settle,
             "play": self.play,
             "found": self.found,
+            "hire": self.hire,
         }
 
     def script(self, number: int) -> dict[str, Any]:
@@ -187,6 +188,13 @@ class Prompter:
             self.story.move_on()
             self.stage.settle()
         return self.settle()
+
+    def hire(self, username: str) -> dict[str, Any]:
+        """Somebody new at the centre: a password, and no second step yet."""
+        from ansim.centre.access.services import create_staff
+
+        create_staff(username, PASSWORD, "한 상담사", "Counsellor Han", "counsellor")
+        return {}
 
     def found(self) -> dict[str, Any]:
         """How many places are known by now, by verdict."""

@@ -1,13 +1,11 @@
 """The way in by code: the same answer for every wrong one, and not endlessly many."""
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 
-from ansim.centre.access.models import SignInAttempt, Staff
-from ansim.centre.portal import limits
+from ansim.centre.access.models import Staff
 from ansim.vault import show
+from tests.centre.doors import let_in
 from tests.centre.portal.people import NOON, Known, code_on, draft_in, title_of
 
 NO_MATCH = "번호가 맞지 않아요. 다시 적어 주세요"
@@ -33,47 +31,9 @@ def test_the_answer_in_english(jiwoo: Known) -> None:
     assert "That code does not match. Please try again" in page.content.decode()
 
 
-def test_too_many_tries_from_one_address_have_to_wait_and_others_do_not(jiwoo: Known) -> None:
-    for _ in range(limits.BY_ADDRESS):
-        Client().post("/code", {"code": "1"}, REMOTE_ADDR="203.0.113.7")
-    page = Client().post("/code", {"code": jiwoo.code}, REMOTE_ADDR="203.0.113.7")
-    assert page.status_code == 429
-    assert "15분 뒤에 다시 적어 주세요" in page.content.decode()
-    assert (
-        Client().post("/code", {"code": jiwoo.code}, REMOTE_ADDR="203.0.113.8").status_code == 302
-    )
-
-
-def test_tries_from_everywhere_together_are_limited_for_a_while(
-    jiwoo: Known, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "OVERALL", 3)
-    for number in range(3):
-        limits.note_wrong(f"203.0.113.{number}", NOON)
-    assert Client().post("/code", {"code": jiwoo.code}).status_code == 429
-    monkeypatch.setattr("ansim.centre.clock.now", lambda: NOON + limits.WINDOW)
-    assert Client().post("/code", {"code": jiwoo.code}).status_code == 302
-
-
-def test_no_address_is_written_down(jiwoo: Known) -> None:
-    Client().post("/code", {"code": "1"}, REMOTE_ADDR="203.0.113.7")
-    attempt = SignInAttempt.objects.get()
-    assert "203.0.113.7" not in f"{attempt.address_digest} {attempt.username_digest}"
-    limits.note_wrong("203.0.113.8", NOON + limits.WINDOW + timedelta(seconds=1))
-    assert SignInAttempt.objects.count() == 1
-
-
-def test_behind_the_proxy_the_persons_own_address_counts(rf, settings) -> None:
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    request = rf.get("/code", HTTP_X_FORWARDED_FOR="1.2.3.4, 203.0.113.9")
-    assert limits.address_of(request) == "203.0.113.9"
-    settings.SECURE_PROXY_SSL_HEADER = None
-    assert limits.address_of(request) == "127.0.0.1"
-
-
 def test_coming_in_signs_a_member_of_staff_out(jiwoo: Known, lee: Staff) -> None:
     client = Client()
-    client.force_login(lee)
+    let_in(client, lee)
     client.post("/code", {"code": jiwoo.code})
     assert client.get("/mine").status_code == 200
     assert "_auth_user_id" not in client.session
@@ -84,10 +44,11 @@ def sent_client() -> Client:
     page = client.get("/report/1")
     for number in range(1, 5):
         page = client.post(
-            f"/report/{number + 1}", {"draft": draft_in(page), "step": number, "do": "skip"}
+            f"/report/{number + 1}", {"draft": draft_in(page), "step": number, "do": "skip"},
+            follow=True,
         )
     page = client.post(
-        "/report/6", {"draft": draft_in(page), "step": 5, "do": "next", "consent": ["hold"]}
+        "/report/6", {"draft": draft_in(page), "step": 5, "do": "next", "consent": ["hold"]}, follow=True
     )
     client.post("/report/send", {"draft": draft_in(page), "step": 6, "do": "next"})
     return client

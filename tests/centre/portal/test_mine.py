@@ -17,6 +17,7 @@ from ansim.centre.portal import queries
 from ansim.centre.portal.wording import ASKED, CAME, SEEN, STANDS, WAITING
 from ansim.centre.removal.models import Request
 from ansim.verdicts import Verdict
+from tests.centre.doors import let_in
 from tests.centre.portal.people import NOON, Known, known, picture, title_of
 
 
@@ -62,7 +63,7 @@ def test_may_bora_see_jiwoos_case(jiwoo: Known, bora: Known) -> None:
 def test_nobody_gets_in_without_a_code(jiwoo: Known, lee: Staff, address: str) -> None:
     assert Client().get(address).headers["Location"] == "/code"
     counsellor = Client()
-    counsellor.force_login(lee)
+    let_in(counsellor, lee)
     assert counsellor.get(address).headers["Location"] == "/code"
 
 
@@ -260,24 +261,6 @@ def test_a_new_message_is_counted_until_it_is_read(jiwoo: Known, lee: Staff) -> 
     assert "새 글" not in text(client)
 
 
-def test_each_purpose_is_given_and_withdrawn_by_equal_buttons(jiwoo: Known) -> None:
-    client = jiwoo.client()
-    page = text(client, "/mine/consents")
-    assert page.count('class="btn" type="submit" name="answer"') == 7
-    client.post("/mine/consents", {"purpose": "notify", "answer": "withdraw"})
-    assert not jiwoo.case.allows("notify", NOON + timedelta(seconds=1))
-    assert "동의를 거두었어요" in text(client, "/mine/consents")
-    client.post("/mine/consents", {"purpose": "police", "answer": "give"})
-    assert any(one.purpose == "police" for one in jiwoo.case.consents.all())
-    client.post("/mine/consents", {"purpose": "everything", "answer": "give"})
-    assert jiwoo.case.consents.count() == 4
-
-
-def test_it_says_how_many_requests_cannot_be_called_back(jiwoo: Known) -> None:
-    asked(jiwoo.case.sightings.get(number=1))
-    assert "이미 보낸 요청 1건은 되돌릴 수 없어요." in text(jiwoo.client(), "/mine/consents")
-
-
 def test_a_link_can_be_added_later_and_a_wrong_one_stays(jiwoo: Known) -> None:
     client = jiwoo.client()
     page = client.post("/mine/links", {"url1": "new.example.com/1", "url2": "nodot"})
@@ -293,7 +276,7 @@ def test_a_picture_can_be_added_later(jiwoo: Known) -> None:
     client = jiwoo.client()
     files = [SimpleUploadedFile("a.jpg", picture()), SimpleUploadedFile("b.txt", b"letters")]
     page = client.post("/mine/links", {"url1": "", "files": files})
-    assert "사진이나 영상 파일이 아닙니다" in page.content.decode()
+    assert "읽을 수 있는 사진이나 영상이 아니에요" in page.content.decode()
     assert jiwoo.case.materials.count() == 1
 
 

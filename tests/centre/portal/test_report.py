@@ -12,10 +12,12 @@ from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
+from ansim.centre import clock
 from ansim.centre.cases.keyring import find_receipt, sealed_key_for_person
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import read_story
-from ansim.centre.portal.draft import LIFE
+from ansim.centre.portal import resting, sending
+from ansim.centre.portal.draft import LIFE, DraftLost
 from tests.centre.portal.people import (
     ENGLISH,
     KOREAN,
@@ -45,7 +47,8 @@ class Jiwoo:
         number = self.at
         to = target if target is not None else min(number + 1, 6)
         sent = {"draft": draft_in(self.page), "step": number, "do": do, **typed}
-        self.page = self.client.post(f"/report/{to}", sent)
+        address = f"/report/{to}?{self.mark}"
+        self.page = self.client.post(address, sent, follow=True)  # type: ignore[assignment]
         found = [n for n in range(1, 7) if f"({n}/6)" in title_of(self.page)]
         self.at = found[0] if found else 0
         return self.page
@@ -63,6 +66,12 @@ class Jiwoo:
         self.press(flag=["danger_now"], deadline="2026-11-27T18:00", relation="partner")
         self.press(way="sms", phone="010-0000-0000", code_word="바다", consent=["hold", "search"])
         assert self.at == 6, self.page.content.decode()
+
+    @property
+    def mark(self) -> str:
+        """What the page's own form has in its address."""
+        found = re.search(r'action="/report/\w+\?(d=[0-9a-f]{16})"', self.text)
+        return found[1] if found else ""
 
     @property
     def text(self) -> str:
@@ -90,11 +99,75 @@ def test_everything_that_was_told_arrives_sealed() -> None:
     assert {one.purpose for one in case.consents.all()} == {"hold", "search"}
 
 
-def test_nothing_stays_on_the_server_before_it_is_sent() -> None:
+def test_before_it_is_sent_the_server_has_what_only_the_browser_opens() -> None:
     jiwoo = Jiwoo()
     jiwoo.to_the_end()
     assert not Case.objects.exists()
+    kept = Session.objects.get().get_decoded()
+    assert set(kept) == {resting.KEY, "seen_at"}
+    (sealed,) = kept[resting.KEY].values()
+    assert SECRET_WORDS not in str(kept)
+    with pytest.raises(DraftLost):
+        sending.open_draft(sealed, bytes(32), clock.now())
+    secret = bytes.fromhex(jiwoo.client.cookies["ansim_d"].value)
+    assert SECRET_WORDS in str(sending.open_draft(sealed, secret, clock.now()).answers)
+
+
+def test_it_rests_no_longer_than_the_report() -> None:
+    jiwoo = Jiwoo()
+    jiwoo.to_the_end()
+    jiwoo.send()
+    assert resting.KEY not in str(Session.objects.get().get_decoded())
+
+
+def test_leaving_takes_it_along() -> None:
+    jiwoo = Jiwoo()
+    jiwoo.to_the_end()
+    jiwoo.client.get("/exit")
     assert not Session.objects.exists()
+
+
+def test_back_forward_and_reload_ask_for_the_page_anew() -> None:
+    jiwoo = Jiwoo()
+    jiwoo.to_the_end()
+    there = jiwoo.page.request["PATH_INFO"], jiwoo.page.request["QUERY_STRING"]
+    for number in (1, 3, 5):
+        page = jiwoo.client.get(f"/report/{number}?{there[1]}")
+        assert f"({number}/6)" in title_of(page)
+        assert "no-store" in page.headers["Cache-Control"]
+    assert SECRET_WORDS in jiwoo.client.get(f"/report/3?{there[1]}").content.decode()
+
+
+def test_another_mark_or_another_browser_shows_nothing() -> None:
+    jiwoo = Jiwoo()
+    jiwoo.to_the_end()
+    mark = jiwoo.page.request["QUERY_STRING"]
+    for client, query in ((jiwoo.client, "d=" + "0" * 16), (Client(), mark), (jiwoo.client, "d=x")):
+        page = client.get(f"/report/3?{query}", follow=True)
+        assert "(1/6)" in title_of(page)
+        assert SECRET_WORDS not in page.content.decode()
+
+
+def test_two_windows_do_not_mix() -> None:
+    jiwoo = Jiwoo()
+    jiwoo.press(standing="self")
+    first = jiwoo.page.request["QUERY_STRING"]
+    jiwoo.page, jiwoo.at = jiwoo.client.get("/report/1"), 1
+    jiwoo.press("skip")
+    jiwoo.press("skip")
+    jiwoo.press(story=SECRET_WORDS)
+    assert SECRET_WORDS not in jiwoo.client.get(f"/report/3?{first}").content.decode()
+
+
+def test_a_session_that_ended_loses_nothing_of_an_open_page() -> None:
+    jiwoo = Jiwoo()
+    jiwoo.press("skip")
+    jiwoo.press("skip")
+    Session.objects.all().delete()
+    jiwoo.press(story=SECRET_WORDS)
+    assert jiwoo.at == 4
+    jiwoo.press("back", target=3)
+    assert SECRET_WORDS in jiwoo.text
 
 
 def test_every_question_may_be_skipped() -> None:
@@ -204,8 +277,8 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"this is a letter, not a picture", "사진이나 영상 파일이 아닙니다"),
-        (bomb(), "픽셀"),
+        (b"this is a letter, not a picture", "읽을 수 있는 사진이나 영상이 아니에요"),
+        (bomb(), "크기가 너무 커요"),
         (b"x" * 300_001, "보다 커요"),
     ],
 )

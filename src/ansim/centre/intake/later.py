@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
+from ansim.centre.cases import ledger
 from ansim.centre.cases.models import Case
-from ansim.centre.cases.services import give_consent
 from ansim.centre.materials.models import Sighting
 from ansim.centre.materials.services import add_link, add_material
 from ansim.centre.patrol.services import search_everywhere
 from ansim.centre.removal.drafting import write_again
+from ansim.centre.removal.sharing import drop_recalls
 from ansim.fingerprints import Fingerprint
 from ansim.verdicts import Verdict
 
@@ -49,15 +50,25 @@ def add_more(
 
 
 @transaction.atomic
-def allow(case: Case, purpose: str, *, now: datetime, actor: "Staff | None" = None) -> None:
+def allow(
+    case: Case,
+    purpose: str,
+    recipient: str = "",
+    *,
+    now: datetime,
+    said: ledger.Said | None = None,
+    until: datetime | None = None,
+    language: str | None = None,
+) -> None:
     """Give a consent; what was waiting for it begins."""
-    stood = case.allows(purpose, now)
-    give_consent(case, purpose, now=now, actor=actor)
-    if stood:
+    stood = ledger.covering_now(case.pk, purpose, recipient, now=now) is not None
+    ledger.give(case, purpose, recipient, now=now, said=said, until=until, language=language)
+    if stood and not recipient:
         return
     if purpose == "search" and case.materials.filter(withdrawn_at=None).exists():
         search_everywhere(case)
     write_again(case, now=now)
+    drop_recalls(case, now=now)
     look_again(case, ~Q(verdict__in=OVER), now=now)
 
 

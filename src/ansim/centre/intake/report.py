@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ansim.centre.cases.reportingrules import rule_book
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.addresses import BadLink, check_link
 from ansim.errors import AnsimError
@@ -56,6 +57,7 @@ class Report:
     language: str = "ko"
     channel: str = "web"
     standing: str = "self"
+    kin: str = ""
     age: str = "unknown"
     gender: str = "unknown"
     relation: str = "unknown"
@@ -90,7 +92,7 @@ _CODES = (
     ("relation", "relation", "unknown"),
 )  # fmt: skip
 _KNOWN = {
-    "language", "channel", "standing", "age", "gender", "relation", "harms", "places", "links",
+    "language", "channel", "standing", "kin", "age", "gender", "relation", "harms", "places", "links",
     "keywords", "story", "contact", "safe_contact", "flags", "threat_deadline", "consents",
     "materials",
 }  # fmt: skip
@@ -126,6 +128,7 @@ class _Reader:
         self._texts("materials", LINKS_MAX, FACT_MAX)
         return Report(
             language=language,
+            kin=self._kin(),
             links=self._links(),
             keywords=self._texts("keywords", KEYWORDS_MAX, KEYWORD_MAX),
             story=self._text("story"),
@@ -156,6 +159,16 @@ class _Reader:
             self._wrong(name, f"Give a list of: {choices}.", f"다음으로 된 목록을 쓰세요: {choices}.")
             return ()
         return tuple(dict.fromkeys(value))
+
+    def _kin(self) -> str:
+        """Who asks, where somebody asks for the person: a code of the reporting rules, or empty."""
+        value = self.raw.get("kin", "")
+        known = tuple(rule_book().kin)
+        if value and value not in known:
+            choices = ", ".join(known)
+            self._wrong("kin", f"Use one of: {choices}.", f"다음 중에서 쓰세요: {choices}.")
+            return ""
+        return str(value)
 
     def _text(self, name: str) -> str:
         value = self.raw.get(name, "")

@@ -11,6 +11,7 @@ from ansim.centre.access.permissions import can
 from ansim.centre.cases import keyring
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import CaseFacts, open_case
+from ansim.centre.cases.standing import note_kin
 from ansim.centre.intake.report import Report
 from ansim.centre.materials.services import add_link, add_material
 from ansim.centre.patrol.services import search_everywhere
@@ -70,6 +71,8 @@ def take_in(report: Report, *, now: datetime, actor: Staff | None = None) -> Tak
             ),
             now=now, holders=holders, receipt=keys, actor=actor,
         )  # fmt: skip
+        if report.standing != "self" and report.kin:
+            note_kin(case, report.kin, now=now, by=actor)
         for found in report.materials:
             add_material(case, found, now=now, actor=actor)
         for link in report.links:

@@ -1,14 +1,17 @@
-"""Files that a person gives become fingerprints; nothing else of them stays."""
+"""Fingerprints that a person gives: made on their own device, or of files that are then dropped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.http import HttpRequest
 from django.utils.translation import get_language, pgettext
 
-from ansim.centre.intake.uploads import RefusedUpload
+from ansim.centre.intake.uploads import RefusedUpload, given_files
 from ansim.centre.materials.services import hash_upload, is_plain
+from ansim.centre.portal import device
+from ansim.centre.portal.spoken import spoken
 from ansim.errors import AnsimError
 from ansim.fingerprints import Fingerprint
 
@@ -43,6 +46,31 @@ def kept(materials: Sequence[Fingerprint]) -> list[KeptFingerprint]:
     ]
 
 
+def given_fingerprints(
+    request: HttpRequest, *, room: int = MOST_MATERIALS
+) -> tuple[list[Fingerprint], list[str]]:
+    """All that a page of the portal sent: (fingerprints, sentences about what gave none).
+
+    ``room`` is how many more may be kept.
+    """
+    try:
+        made = device.fingerprints_from(request.POST.get(device.FIELD, ""))
+        problems = device.problems_from(request.POST.get(device.PROBLEMS_FIELD, ""))
+    except device.MalformedNumbers as error:
+        made, problems = [], [error.sentence(get_language() or "ko")]
+    if len(made) > room:
+        made = made[:room]
+        problems.append(_full())
+    found, faults = fingerprints_of(given_files(request.FILES, "files"), room=room - len(made))
+    return [*made, *found], problems + faults
+
+
+def _full() -> str:
+    """Why no more is taken in."""
+    said = pgettext("portal", "Up to %(most)d files can be kept here. Add the rest later.")
+    return said % {"most": MOST_MATERIALS}
+
+
 def fingerprints_of(
     files: Sequence[InMemoryUploadedFile], *, room: int = MOST_MATERIALS
 ) -> tuple[list[Fingerprint], list[str]]:
@@ -52,18 +80,14 @@ def fingerprints_of(
     """
     found: list[Fingerprint] = []
     problems: list[str] = []
-    language = get_language() or "ko"
     for number, file in enumerate(files, start=1):
         try:
             if len(found) >= room:
-                problems.append(
-                    pgettext("portal", "Up to %(most)d files can be kept here. Add the rest later.")
-                    % {"most": MOST_MATERIALS}
-                )
+                problems.append(_full())
                 break
             found.append(_fingerprint(file))
         except AnsimError as error:
-            said = error.sentence(language)
+            said = spoken(error)
             if len(files) > 1:
                 said = pgettext("portal", "File %(number)d: %(sentence)s") % {
                     "number": number, "sentence": said,

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext, pgettext_lazy
 
+from ansim.centre import clock
+from ansim.centre.cases.reportingrules import rule_book
 from ansim.centre.cases.taxonomy import taxonomy
+from ansim.centre.cases.wordings import asked_at_report
 from ansim.centre.portal.step_forms import LinksForm, StepForm, Typed
-from ansim.centre.portal.wording import CONSENTS
 
 LONGEST_STORY: Final = 20_000
 LONGEST_MESSAGE: Final = 10_000
@@ -42,6 +44,14 @@ class WhoForm(StepForm):
     standing = forms.ChoiceField(
         label=pgettext_lazy("portal", "Who is it about?"), widget=forms.RadioSelect, required=False
     )
+    kin = forms.ChoiceField(
+        label=pgettext_lazy("portal", "If you ask for somebody else: who are you to them?"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=pgettext_lazy(
+            "portal", "You can leave it out if you ask for yourself. You need not show anything."
+        ),
+    )
     age = forms.ChoiceField(
         label=pgettext_lazy("portal", "How old is the person who needs help?"),
         widget=forms.RadioSelect,
@@ -55,6 +65,9 @@ class WhoForm(StepForm):
     def __init__(self, data: Typed | None = None) -> None:
         super().__init__(data)
         unsaid = pgettext_lazy("portal", "I would rather not say")
+        kin = self.fields["kin"]
+        if isinstance(kin, forms.ChoiceField):
+            kin.choices = [(code, one.title) for code, one in rule_book().kin.items()]
         for name in ("standing", "age", "gender"):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
@@ -129,6 +142,25 @@ class WhatForm(StepForm):
         return words
 
 
+FLAGS: Final = (
+    ("danger_now", pgettext_lazy("portal", "I may be hurt, or someone may come")),
+    ("self_harm", pgettext_lazy("portal", "I have thoughts of dying or of hurting myself")),
+    ("offender_near", pgettext_lazy("portal", "The person who did it is close to me")),
+)
+FLAGS_OF_ANOTHER: Final = (
+    ("danger_now", pgettext_lazy("portal", "They may be hurt, or someone may come")),
+    ("self_harm", pgettext_lazy("portal", "They have thoughts of dying or of hurting themselves")),
+    ("offender_near", pgettext_lazy("portal", "The one who did it is close to them")),
+)
+
+
+def speak(form: StepForm, voice: str) -> None:
+    """Word the questions for somebody who asks for another person."""
+    flag = form.fields.get("flag")
+    if voice.startswith("proxy") and isinstance(flag, forms.MultipleChoiceField):
+        flag.choices = FLAGS_OF_ANOTHER
+
+
 class DangerForm(StepForm):
     """Step 4: danger now, and deadlines."""
 
@@ -136,11 +168,7 @@ class DangerForm(StepForm):
         label=pgettext_lazy("portal", "Is any of this so right now?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=(
-            ("danger_now", pgettext_lazy("portal", "I may be hurt, or someone may come")),
-            ("self_harm", pgettext_lazy("portal", "I have thoughts of dying or of hurting myself")),
-            ("offender_near", pgettext_lazy("portal", "The person who did it is close to me")),
-        ),
+        choices=FLAGS,
     )
     deadline = forms.CharField(
         label=pgettext_lazy("portal", "Did someone set a deadline?"),
@@ -236,8 +264,10 @@ class ContactForm(StepForm):
         super().__init__(data)
         field = self.fields["consent"]
         if isinstance(field, forms.MultipleChoiceField):
-            field.choices = from_list("consent")
-            field.choice_hints = CONSENTS  # type: ignore[attr-defined]
+            asked = asked_at_report(clock.now())
+            field.choices = [(code, shown.title) for code, shown in asked.items()]
+            hints = {code: shown.text for code, shown in asked.items()}
+            field.choice_hints = hints  # type: ignore[attr-defined]
 
     def clean_consent(self) -> list[str]:
         """The purposes. Without ``hold`` nothing can be kept, so nothing could be done."""

@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language, npgettext, pgettext
+from django.utils.translation import npgettext, pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,18 +15,20 @@ from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import (
     post_message,
     read_messages,
-    withdraw_consent,
 )
+from ansim.centre.cases.standing import waits_for_person
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.custody.services import record
-from ansim.centre.intake.later import add_more, allow
-from ansim.centre.intake.uploads import given_files
-from ansim.centre.portal import queries
-from ansim.centre.portal.fingerprinting import fingerprints_of
+from ansim.centre.intake.later import add_more
+from ansim.centre.portal import device, queries, sending
+from ansim.centre.portal.erase_views import ending_of
+from ansim.centre.portal.fingerprinting import MOST_MATERIALS, given_fingerprints
 from ansim.centre.portal.forms import MessageForm
 from ansim.centre.portal.person import PersonRequest, person_view
+from ansim.centre.portal.spoken import spoken
 from ansim.centre.portal.step_forms import LinksForm
-from ansim.centre.portal.wording import CONSENTS
+from ansim.centre.portal.voices import voice_of
+from ansim.centre.shell.policy import plays_local_media
 from ansim.errors import AnsimError
 
 PUT_OFF: Final = "put_off"
@@ -37,10 +38,21 @@ PUT_OFF: Final = "put_off"
 @require_safe
 def mine(request: PersonRequest) -> HttpResponse:
     """How far it has come."""
+    if sending.carried_code(request) is not None:
+        # The code was shown and not yet typed back: without it nobody comes here again.
+        return HttpResponseRedirect(reverse("report-code"))
     now = clock.now()
     case = queries.my_case(request.case, put_off=request.session.get(PUT_OFF, []), now=now)
     words = {"mine": case, "case": request.case, "unread": case.unread, "tab": "mine"}
+    words["ending"] = ending_of(request.case)
+    words["voice"] = _voice(request.case)
     return render(request, "portal/mine.html", words)
+
+
+def _voice(case: Case) -> str:
+    """Who is spoken to. A proxy is asked for the person's own word only until it has come."""
+    voice = voice_of(case.standing, case.age)
+    return "self" if voice.startswith("proxy") and not waits_for_person(case) else voice
 
 
 @person_view
@@ -63,10 +75,11 @@ def show_link(request: PersonRequest, sighting_id: object) -> HttpResponse:
         at=clock.now(),
     )  # fmt: skip
     words = {"sighting": sighting, "name": queries.name_of(sighting), "tab": "mine"}
-    return render(request, "portal/link_shown.html", words | _badge(request.case))
+    return render(request, "portal/link_shown.html", words | badge(request.case))
 
 
 @sensitive_post_parameters()
+@plays_local_media
 @person_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_links(request: PersonRequest) -> HttpResponse:
@@ -88,13 +101,16 @@ def add_links(request: PersonRequest) -> HttpResponse:
             if added:
                 return HttpResponseRedirect(reverse("mine"))
             messages.info(request, pgettext("portal", "There was nothing to add yet."))
-    words = {"form": form, "problems": problems, "tab": "mine"}
-    return render(request, "portal/add_links.html", words | _badge(request.case))
+    words = {
+        "form": form, "problems": problems, "tab": "mine", "room": MOST_MATERIALS,
+        "device_problems": device.PROBLEMS,
+    }  # fmt: skip
+    return render(request, "portal/add_links.html", words | badge(request.case))
 
 
 def _take(request: PersonRequest, links: list[str]) -> tuple[list[str], int]:
     """Add links and fingerprints; (sentences about files that gave none, how many are new)."""
-    found, problems = fingerprints_of(given_files(request.FILES, "files"))
+    found, problems = given_fingerprints(request)
     return problems, add_more(request.case, links, found, now=clock.now())
 
 
@@ -111,7 +127,7 @@ def messages_page(request: PersonRequest) -> HttpResponse:
                 request.case, form.cleaned_data["text"], key=request.case_key, author=None, now=now
             )
         except AnsimError as error:
-            form.add_error("text", error.sentence(get_language() or "ko"))
+            form.add_error("text", spoken(error))
         else:
             messages.success(
                 request, pgettext("portal", "Your message was sent to your counsellor.")
@@ -122,43 +138,6 @@ def messages_page(request: PersonRequest) -> HttpResponse:
     return render(request, "portal/messages.html", words)
 
 
-@person_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def consents(request: PersonRequest) -> HttpResponse:
-    """Each purpose with two equal buttons. Giving and withdrawing undo one another."""
-    now = clock.now()
-    if request.method == "POST":
-        purpose = request.POST.get("purpose", "")
-        if purpose in taxonomy().codes("consent"):
-            _decide(request, purpose, give=request.POST.get("answer") == "give")
-        back = "mine" if request.POST.get("from") == "mine" else "mine-consents"
-        return HttpResponseRedirect(reverse(back))
-    label = taxonomy().label
-    lines = [
-        {
-            "purpose": purpose, "title": label("consent", purpose), "text": CONSENTS[purpose],
-            "stands": stands, "since": since,
-        }
-        for purpose, stands, since in queries.consent_lines(request.case, now)
-    ]  # fmt: skip
-    words = {
-        "lines": lines, "tab": "consents", "sent": queries.sent_under(request.case),
-        "watch_days": settings.ANSIM_WATCH_DAYS,
-    }  # fmt: skip
-    return render(request, "portal/consents.html", words | _badge(request.case))
-
-
-def _decide(request: PersonRequest, purpose: str, *, give: bool) -> None:
-    now = clock.now()
-    title = taxonomy().label("consent", purpose)
-    if give:
-        allow(request.case, purpose, now=now)
-        said = pgettext("portal", "You have allowed: %(purpose)s")
-    else:
-        withdraw_consent(request.case, purpose, now=now)
-        said = pgettext("portal", "You have taken back: %(purpose)s")
-    messages.success(request, said % {"purpose": title})
-
-
-def _badge(case: Case) -> dict[str, int]:
+def badge(case: Case) -> dict[str, int]:
+    """What the tabs of every page of the person show: how many messages are new."""
     return {"unread": queries.unread_of(case)}

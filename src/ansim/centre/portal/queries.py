@@ -13,7 +13,6 @@ from ansim.centre.cases.models import Case
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.models import Look, Sighting
 from ansim.centre.portal.timeline import Event, events_of, what_now
-from ansim.centre.removal.models import Request
 
 MOST_RINGS = 24
 GONE = "gone_confirmed"
@@ -231,20 +230,3 @@ def to_decide(
         if real and purpose not in put_off and not case.allows(purpose, now):
             return purpose
     return ""
-
-
-def consent_lines(case: Case, now: datetime) -> list[tuple[str, bool, datetime | None]]:
-    """(purpose, whether it stands, since when or until when) in the order of the taxonomy."""
-    lines = []
-    for purpose in taxonomy().codes("consent"):
-        given = [one for one in case.consents.all() if one.purpose == purpose]
-        standing = [one for one in given if one.stands(now)]
-        ended = [one.withdrawn_at for one in given if one.withdrawn_at is not None]
-        since = standing[-1].given_at if standing else max(ended, default=None)
-        lines.append((purpose, bool(standing), since))
-    return lines
-
-
-def sent_under(case: Case) -> int:
-    """How many requests have left for this case: they cannot be called back."""
-    return Request.objects.filter(sighting__case=case, sent_at__isnull=False).count()

@@ -1,8 +1,10 @@
 """The report: six pages, one draft that travels with them, and the code at the end.
 
 Each page posts to the address of the page that comes next, with the number of the page it is
-(``step``) and what was pressed (``do``). The answer is the next page itself, so that the draft can
-travel in it; where something has to be looked at again it is the same page once more.
+(``step``) and what was pressed (``do``). The answer leads on to the next page; where something has
+to be looked at again it is the same page once more. No page is stored by the browser: Back and
+Forward ask for it anew, and it is filled from the draft that the session keeps, which only a
+secret of this browser opens (``resting.py``).
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,15 +23,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ansim.centre import clock
+from ansim.centre.access.addresses import client_address
 from ansim.centre.intake.services import NobodyToReceive
-from ansim.centre.intake.uploads import given_files
-from ansim.centre.portal import sending
+from ansim.centre.portal import device, resting, sending
 from ansim.centre.portal.draft import Draft, DraftLost, DraftTooLarge
-from ansim.centre.portal.fingerprinting import MOST_MATERIALS, fingerprints_of, kept
-from ansim.centre.portal.forms import LAST, STEPS
+from ansim.centre.portal.fingerprinting import MOST_MATERIALS, given_fingerprints, kept
+from ansim.centre.portal.forms import LAST, STEPS, speak
+from ansim.centre.portal.limits import TooManyReports
 from ansim.centre.portal.person import let_in
+from ansim.centre.portal.spoken import spoken
 from ansim.centre.portal.step_forms import LinksForm, StepForm
 from ansim.centre.portal.summary import summary_of
+from ansim.centre.shell.policy import plays_local_media
 from ansim.errors import AnsimError
 
 TITLES: Final[tuple[Promise, ...]] = (
@@ -40,12 +45,6 @@ TITLES: Final[tuple[Promise, ...]] = (
     pgettext_lazy("portal", "How may we reach you?"),
     pgettext_lazy("portal", "Check and send"),
 )
-# The browser may keep these pages so that Back and Forward work; the way out clears them
-# (Clear-Site-Data). What they carry opens only with a cookie that goes at the same time.
-KEEP_FOR_BACK: Final = "private, no-cache"
-YEAR_SECONDS: Final = 365 * 24 * 3600
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page about to be shown."""
@@ -54,18 +53,20 @@ class Page:
     form: StepForm
     draft: Draft
     secret: bytes
+    mark: str
     file_problems: list[str] = field(default_factory=list)
     problem: str = ""
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
+@plays_local_media
 def step(request: HttpRequest, number: int) -> HttpResponse:
     """One page of the report."""
     if not 1 <= number <= LAST:
         raise Http404
     if request.method != "POST":
-        return begin(request) if number == 1 else _to_the_first(request)
+        return _asked_for(request, number)
     try:
         page = _sent_page(request)
     except DraftLost as lost:
@@ -73,16 +74,47 @@ def step(request: HttpRequest, number: int) -> HttpResponse:
     do = request.POST.get("do", "next")
     if do.startswith("lang:"):
         return _in_language(request, _kept(page), do.removeprefix("lang:"))
-    return show(request, _after(page, do, number))
+    after = _after(page, do, number)
+    # More empty fields, and errors, belong to this answer alone.
+    if do == "add" or after.form.is_bound or after.file_problems:
+        return show(request, after)
+    return _lead_to(request, after)
 
 
-def begin(request: HttpRequest) -> HttpResponse:
+def _asked_for(request: HttpRequest, number: int) -> HttpResponse:
+    """A page by its address alone: Back, Forward or a reload, or the first page."""
+    mark = resting.mark_of(request)
+    sealed = resting.resting(request.session, mark)
+    if sealed is None:
+        return begin(request, mark) if number == 1 else _to_the_first(request)
+    try:
+        secret = sending.draft_secret(request)
+        draft = sending.open_draft(sealed, secret, clock.now())
+    except DraftLost as lost:
+        return start_again(request, lost)
+    form = STEPS[number - 1].shown(draft.answers)
+    return show(request, Page(number, form, draft, secret, mark))
+
+
+def _lead_to(request: HttpRequest, page: Page) -> HttpResponse:
+    """Lay the draft to rest and go to the page by its address."""
+    try:
+        sealed = sending.seal_draft(page.draft, page.secret)
+    except DraftTooLarge:
+        return show(request, page)
+    resting.lay(request.session, page.mark, sealed)
+    response = HttpResponseRedirect(_marked(page.number, page.mark))
+    response.status_code = 303
+    return response
+
+
+def begin(request: HttpRequest, mark: str) -> HttpResponse:
     """The first page with an empty draft. The browser's secret stays if it has one."""
     try:
         secret = sending.draft_secret(request)
     except DraftLost:
         secret = sending.new_draft_secret()
-    response = show(request, Page(1, STEPS[0](), Draft.begin(clock.now()), secret))
+    response = show(request, Page(1, STEPS[0](), Draft.begin(clock.now()), secret, mark))
     sending.set_cookie(response, "d", secret.hex())
     return response
 
@@ -97,9 +129,13 @@ def _to_the_first(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_address(1))
 
 
-def start_again(request: HttpRequest, lost: DraftLost) -> HttpResponse:
-    """One sentence, and the way to the first page."""
-    words = {"sentence": lost.sentence(get_language() or "ko")}
+def start_again(request: HttpRequest, lost: AnsimError) -> HttpResponse:
+    """One sentence, and the way on: to the first page, or in by the code that was shown."""
+    sent = isinstance(lost, sending.AlreadySent)
+    words = {
+        "sentence": lost.sentence(get_language() or "ko"), "sent": sent,
+        "mark": resting.new_mark(),
+    }  # fmt: skip
     return render(request, "portal/start_again.html", words, status=400)
 
 
@@ -109,11 +145,11 @@ def _sent_page(request: HttpRequest) -> Page:
     draft = sending.open_draft(request.POST.get("draft", ""), secret, clock.now())
     came_from = request.POST.get("step", "")
     number = int(came_from) if came_from in {str(n) for n in range(1, LAST + 1)} else 1
-    files = given_files(request.FILES, "files")
-    found, problems = fingerprints_of(files, room=MOST_MATERIALS - len(draft.materials))
+    room = MOST_MATERIALS - len(draft.materials)
+    found, problems = given_fingerprints(request, room=room)
     draft = draft.with_materials((*draft.materials, *found))
     form = STEPS[number - 1](request.POST)
-    return Page(number, form, draft, secret, problems)
+    return Page(number, form, draft, secret, resting.mark_of(request), problems)
 
 
 def _kept(page: Page, *, more: int = 0) -> Page:
@@ -143,7 +179,8 @@ def _after(page: Page, do: str, target: int) -> Page:
     if do == "skip":
         names = STEPS[page.number - 1].names(page.draft.answers)
         draft = page.draft.keep(names, page.form.good_answers())
-    return Page(target, STEPS[target - 1].shown(draft.answers), draft, page.secret)
+    form = STEPS[target - 1].shown(draft.answers)
+    return Page(target, form, draft, page.secret, page.mark)
 
 
 def show(request: HttpRequest, page: Page) -> HttpResponse:
@@ -154,32 +191,43 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
         # What was just added does not fit: what the page came with still travels on.
         page = replace(page, problem=error.sentence(get_language() or "ko"))
         sealed = request.POST.get("draft", "")
+    voice = sending.voice_of_draft(page.draft)
+    speak(page.form, voice)
     words = {
         "page": page,
         "number": page.number,
         "last": LAST,
-        "next": reverse("report-send") if page.number == LAST else _address(page.number + 1),
-        "previous": _address(page.number - 1) if page.number > 1 else "",
-        "here": _address(page.number),
+        "next": _sent_to(page) if page.number == LAST else _marked(page.number + 1, page.mark),
+        "previous": _marked(page.number - 1, page.mark) if page.number > 1 else "",
+        "here": _marked(page.number, page.mark),
         "heading": TITLES[page.number - 1],
         "form": page.form,
         "draft": sealed,
         "kept": kept(page.draft.materials),
+        "room": MOST_MATERIALS - len(page.draft.materials),
+        "device_problems": device.PROBLEMS,
         "problems": len(page.file_problems) + bool(page.problem),
-        "minor": page.draft.answers.get("age", [""])[-1] in sending.MINOR_AGES,
+        "voice": voice,
         "flags": page.draft.answers.get("flag", []),
         "summary": summary_of(page.draft) if page.number == LAST else [],
+        "puzzle": sending.next_puzzle(clock.now()) if page.number == LAST else "",
         "other_languages": [
             (code, name) for code, name in settings.LANGUAGES if code != get_language()
         ],
     }
-    response = render(request, f"portal/step{page.number}.html", words)
-    response["Cache-Control"] = KEEP_FOR_BACK
-    return response
+    return render(request, f"portal/step{page.number}.html", words)
 
 
 def _address(number: int) -> str:
     return reverse("report", args=[number])
+
+
+def _marked(number: int, mark: str) -> str:
+    return f"{_address(number)}?{resting.FIELD}={mark}"
+
+
+def _sent_to(page: Page) -> str:
+    return f"{reverse('report-send')}?{resting.FIELD}={page.mark}"
 
 
 def _in_language(request: HttpRequest, page: Page, code: str) -> HttpResponse:
@@ -191,7 +239,7 @@ def _in_language(request: HttpRequest, page: Page, code: str) -> HttpResponse:
         response = show(request, page)
     response["Content-Language"] = code
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR_SECONDS,
+        settings.LANGUAGE_COOKIE_NAME, code,
         secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax",
     )  # fmt: skip
     return response
@@ -211,15 +259,28 @@ def send(request: HttpRequest) -> HttpResponse:
         return show(request, replace(page, number=number, form=form))
     try:
         code, private = sending.send(
-            page.draft, request.session, language=get_language() or "ko", now=clock.now()
-        )
+            page.draft, request.session, _knock(request), language=get_language() or "ko",
+            now=clock.now(),
+        )  # fmt: skip
+    except sending.AlreadySent as sent:
+        return start_again(request, sent)
     except (DatabaseError, AnsimError) as error:
-        return show(request, replace(page, problem=_why_not_sent(error)))
+        response = show(request, replace(page, problem=_why_not_sent(error)))
+        if isinstance(error, TooManyReports):
+            response.status_code = 429
+        return response
     response = HttpResponseRedirect(reverse("report-code"))
     response.status_code = 303
+    resting.forget(request.session)
     let_in(request, response, private)
     sending.carry_code(response, code, page.secret)
     return response
+
+
+def _knock(request: HttpRequest) -> sending.Knock:
+    """From where the report comes, and the work that its page shows."""
+    given = [request.POST.get(name, "") for name in ("puzzle", "answer")]
+    return sending.Knock(client_address(request), *given)
 
 
 def _why_not_sent(error: DatabaseError | AnsimError) -> str:
@@ -228,4 +289,4 @@ def _why_not_sent(error: DatabaseError | AnsimError) -> str:
         return pgettext(
             "portal", "We could not take this in just now. What you typed is still here."
         )
-    return error.sentence(get_language() or "ko")
+    return spoken(error)

@@ -2,25 +2,54 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from ansim.centre.cases.keyring import find_receipt
 from ansim.centre.intake.report import Report
 from ansim.centre.intake.services import take_in
-from ansim.centre.portal.draft import Draft, DraftLost, close, draft_key, open_closed
+from ansim.centre.portal import limits, puzzles
+from ansim.centre.portal.draft import LIFE, Draft, DraftLost, close, draft_key, open_closed
 from ansim.centre.portal.forms import STEPS
+from ansim.centre.portal.once import spend
 from ansim.centre.portal.step_forms import LinksForm, StepForm
+from ansim.centre.portal.voices import MINOR_AGES, voice_of
+from ansim.errors import AnsimError
 
 SECRET_BYTES: Final = 32
 SENT: Final = "report_sent"
-MINOR_AGES: Final = frozenset({"under_14", "teen"})
+STANDING_OF_KIN: Final = {
+    "spouse": "family", "lineal": "family", "sibling": "family", "agent": "agent",
+    "other": "friend",
+}  # fmt: skip
+"""What a relation says about the standing where only the relation was given."""
+
+
+class AlreadySent(AnsimError):
+    """The draft became a case before, and this browser no longer knows its code."""
+
+    code = "already_sent"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This report was sent before, and nothing was sent again. Use the code you were "
+        "shown to see it.",
+        "ko": "이미 보낸 내용이라 다시 보내지 않았어요. 그때 받은 접수번호로 들어가면 볼 수 있어요.",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """From where a report comes, and the puzzle with its answer that came along."""
+
+    address: str
+    puzzle: str = ""
+    answer: str = ""
 
 
 def cookie_name(short: str) -> str:
@@ -107,6 +136,7 @@ def report_of(draft: Draft, language: str) -> Report:
         given |= form.cleaned_data
         if isinstance(form, LinksForm):
             links = form.links()
+    standing = given["standing"] or STANDING_OF_KIN.get(given["kin"], "self")
     deadline = given["deadline"]
     flags = list(given["flag"])
     if deadline is not None:
@@ -116,7 +146,7 @@ def report_of(draft: Draft, language: str) -> Report:
     contact = {name: given[name] for name in ("name", "phone", "email", "code_word")}
     return Report(
         language=language, channel="web",
-        standing=given["standing"] or "self", age=given["age"] or "unknown",
+        standing=standing, kin=given["kin"], age=given["age"] or "unknown",
         gender=given["gender"] or "unknown", relation=given["relation"] or "unknown",
         harms=tuple(given["harm"]), places=tuple(given["place"]), links=tuple(links),
         keywords=tuple(given["keywords"]), story=given["story"],
@@ -130,12 +160,27 @@ def report_of(draft: Draft, language: str) -> Report:
     )  # fmt: skip
 
 
-def send(draft: Draft, session: SessionBase, *, language: str, now: datetime) -> tuple[str, bytes]:
+def voice_of_draft(draft: Draft) -> str:
+    """In which voice the next page speaks."""
+    given = draft.answers
+    kin = STANDING_OF_KIN.get(given.get("kin", [""])[-1], "")
+    return voice_of(given.get("standing", [kin])[-1], given.get("age", [""])[-1])
+
+
+def next_puzzle(now: datetime) -> str:
+    """The puzzle of the page that sends."""
+    return puzzles.new_puzzle("report", limits.bits_now(limits.REPORTS, now), now)
+
+
+def send(
+    draft: Draft, session: SessionBase, knock: Knock, *, language: str, now: datetime
+) -> tuple[str, bytes]:
     """Take the report in; returns its receipt code and the private key that the code gives.
 
     The session remembers, under a key that only the draft itself has, which code a draft led to:
     sending the same draft again gives the same code and no second case. That memory and the case
-    are written in one transaction.
+    are written in one transaction. Where the session has ended, the draft is known to be used up.
+    Raises AlreadySent, TooManyReports, DraftLost.
     """
     mark = hashlib.sha256(draft.id.encode()).hexdigest()
     key = draft_key(settings.SECRETS.cookie_secret, bytes.fromhex(draft.id))
@@ -146,8 +191,16 @@ def send(draft: Draft, session: SessionBase, *, language: str, now: datetime) ->
         if receipt is None:
             raise DraftLost
         return code, receipt[1]
-    with transaction.atomic():
-        taken = take_in(report_of(draft, language), now=now)
-        session[SENT] = {**earlier, mark: close(taken.code.encode(), key, b"sent")}
-        session.save()
+    work = puzzles.work_shown(knock.puzzle, knock.answer, "report", now)
+    row = limits.begin(limits.REPORTS, knock.address, work=work, now=now)
+    try:
+        with transaction.atomic():
+            if not spend("draft", draft.id, until=draft.issued_at + LIFE, now=now):
+                raise AlreadySent
+            taken = take_in(report_of(draft, language), now=now)
+            session[SENT] = {**earlier, mark: close(taken.code.encode(), key, b"sent")}
+            session.save()
+    except (DatabaseError, AnsimError):
+        limits.withdraw(row)
+        raise
     return taken.code, taken.private

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import npgettext, pgettext
 
+from ansim.centre.cases.reportingrules import rule_book
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.portal.draft import Answers, Draft
 from ansim.centre.portal.forms import WAYS
@@ -30,9 +31,11 @@ def summary_of(draft: Draft) -> list[Line]:
     def last(field: str) -> str:
         return answers.get(field, [""])[-1]
 
+    kin = rule_book().kin.get(last("kin"))
     way = str(dict(WAYS).get(last("way"), ""))
     lines = [
         (pgettext("portal", "For whom"), labels("standing", "standing"), 1),
+        *([(pgettext("portal", "You to them"), kin.title, 1)] if kin else []),
         (pgettext("portal", "Addresses"), _links(answers), 2),
         (pgettext("portal", "Kind of place"), labels("place", "place"), 2),
         (pgettext("portal", "What happened"), labels("harm", "harm"), 3),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansim.centre.portal import mine_views, report_views, views
+from ansim.centre.portal import consent_views, erase_views, mine_views, report_views, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -16,7 +16,13 @@ urlpatterns = [
     path("mine/links", mine_views.add_links, name="mine-link-add"),
     path("mine/links/<uuid:sighting_id>", mine_views.show_link, name="mine-link-show"),
     path("mine/messages", mine_views.messages_page, name="mine-messages"),
-    path("mine/consents", mine_views.consents, name="mine-consents"),
+    path("mine/consents", consent_views.consents, name="mine-consents"),
+    path("mine/erase", erase_views.about, name="mine-erase"),
+    path("mine/erase/confirm", erase_views.confirm, name="mine-erase-confirm"),
+    path("mine/erase/back", erase_views.take_back, name="mine-erase-back"),
+    path("mine/keep", erase_views.keep, name="mine-keep"),
+    path("done", erase_views.erased, name="erased"),
+    path("done/certificate", erase_views.certificate_file, name="erased-certificate"),
     path("privacy", views.privacy, name="privacy"),
     path("accessibility", views.accessibility, name="accessibility"),
 ]

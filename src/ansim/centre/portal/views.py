@@ -13,11 +13,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ansim.centre import clock
-from ansim.centre.cases.keyring import find_receipt
+from ansim.centre.access.addresses import client_address
 from ansim.centre.cases.services import confirm_receipt
-from ansim.centre.portal import limits, sending
+from ansim.centre.portal import door, limits, sending
 from ansim.centre.portal.forms import CodeForm, TypeBackForm
 from ansim.centre.portal.person import PersonRequest, case_of_key, let_in, person_view
+from ansim.centre.portal.resting import new_mark
+from ansim.centre.portal.voices import voice_of
 from ansim.vault import MalformedCode, show
 from ansim.vault.receipt import plain_code
 
@@ -26,7 +28,7 @@ from ansim.vault.receipt import plain_code
 def landing(request: HttpRequest) -> HttpResponse:
     """The promise, two buttons, three phone numbers, four steps."""
     inside = case_of_key(getattr(request, "private_key", None)) is not None
-    return render(request, "portal/landing.html", {"inside": inside})
+    return render(request, "portal/landing.html", {"inside": inside, "mark": new_mark()})
 
 
 @require_safe
@@ -46,22 +48,25 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """In by code. Every code that does not fit gets the same answer."""
-    form = CodeForm(request.POST or None)
+    form, now, status = CodeForm(request.POST if request.method == "POST" else None), clock.now(), 200
     if request.method == "POST":
-        now, address = clock.now(), limits.address_of(request)
+        given = [request.POST.get(name, "") for name in ("code", "puzzle", "answer")]
+        typed, puzzle, answer = given
         try:
-            limits.check(address, now)
+            found = door.try_code(typed, client_address(request), puzzle, answer, now=now)
         except limits.TooManyTries as error:
             form.add_error("code", error.sentence(get_language() or "ko"))
-            return render(request, "portal/enter.html", {"form": form}, status=429)
-        found = find_receipt(request.POST.get("code", ""))
-        if found is not None:
-            response = HttpResponseRedirect(reverse("mine"))
-            let_in(request, response, found[1])
-            return response
-        limits.note_wrong(address, now)
-        form.add_error("code", no_match())
-    return render(request, "portal/enter.html", {"form": form})
+            status = 429
+        else:
+            if found is not None:
+                response = HttpResponseRedirect(reverse("mine"))
+                let_in(request, response, found[1])
+                # The code of an earlier report in this browser may be another case's.
+                sending.drop_cookie(response, "r")
+                return response
+            form.add_error("code", no_match())
+    words = {"form": form, "puzzle": door.next_puzzle(now)}
+    return render(request, "portal/enter.html", words, status=status)
 
 
 def no_match() -> str:
@@ -77,7 +82,7 @@ def code(request: PersonRequest) -> HttpResponse:
     shown = sending.carried_code(request)
     if shown is None:
         return HttpResponseRedirect(reverse("mine"))
-    form = TypeBackForm(request.POST or None)
+    form = TypeBackForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if same_code(request.POST.get("code", ""), shown):
             confirm_receipt(request.case, now=clock.now())
@@ -89,7 +94,11 @@ def code(request: PersonRequest) -> HttpResponse:
             request.session.pop(sending.SENT, None)
             return response
         form.add_error("code", no_match())
-    return render(request, "portal/code.html", {"form": form, "groups": show(shown).split()})
+    words = {
+        "form": form, "groups": show(shown).split(),
+        "voice": voice_of(request.case.standing, request.case.age),
+    }  # fmt: skip
+    return render(request, "portal/code.html", words)
 
 
 @person_view

@@ -1,45 +1,10 @@
-"""Sentences that several pages of the portal share. Consent texts are formal on purpose."""
+"""Sentences that several pages of the portal share."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
-
-CONSENTS: Final[Mapping[str, Promise]] = {
-    "hold": pgettext_lazy(
-        "portal",
-        "The centre keeps what I wrote, locked, and uses it to help me. Without this we could "
-        "not answer.",
-    ),
-    "search": pgettext_lazy(
-        "portal",
-        "The centre looks on the web for the same pictures and videos by their fingerprints, and "
-        "keeps watching for them to come back.",
-    ),
-    "notify": pgettext_lazy(
-        "portal",
-        "The centre asks sites, image servers and hosting companies to remove what it finds. It "
-        "writes in its own name and leaves mine out.",
-    ),
-    "search_engines": pgettext_lazy(
-        "portal",
-        "The centre asks search engines to drop the addresses it finds from their results. It "
-        "writes in its own name and leaves mine out.",
-    ),
-    "police": pgettext_lazy(
-        "portal", "The centre gives the police the facts of my case when we have agreed on it."
-    ),
-    "regulator": pgettext_lazy(
-        "portal",
-        "The centre asks the regulator to order a removal or a block where a site does not act.",
-    ),
-    "statistics": pgettext_lazy(
-        "portal",
-        "The centre counts my case in published figures in which no one can be recognised.",
-    ),
-}
-"""What a person allows by each purpose: who does what, with what, towards whom."""
 
 ASKED: Final[Mapping[str, Promise]] = {
     "platform": pgettext_lazy("portal", "We asked the site to remove it."),
