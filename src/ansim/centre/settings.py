@@ -4,14 +4,15 @@ Everything that differs between installations comes from the environment:
 
 ``ANSIM_HOME``      folder of database, keys, mail, logs (default ``./ansim-home``)
 ``ANSIM_MODE``      ``production`` (default), ``demo`` or ``test``
-``ANSIM_DATABASE``  ``postgresql://user@host:port/name``; unset means SQLite in ``ANSIM_HOME``
+``ANSIM_DATABASE``  ``postgresql://user@host:port/name?sslmode=…``; unset means SQLite in ``ANSIM_HOME``
 ``ANSIM_SANDBOX``   file that describes a running sandbox internet; refused in production
 """
 
 import os
+import resource
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,6 +30,9 @@ if ANSIM_SANDBOX and PRODUCTION:
     msg = "ANSIM_SANDBOX is set, but ANSIM_MODE is production: unset one of them."
     raise ImproperlyConfigured(msg)
 
+# Everything that this process writes is for its own account alone, and it leaves no core behind.
+os.umask(0o077)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 ANSIM_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
 SECRETS = ServerSecrets.load_or_create(ANSIM_HOME / "keys")
 SECRET_KEY = SECRETS.django_secret
@@ -56,6 +60,7 @@ INSTALLED_APPS = [
     "ansim.centre.removal",
     "ansim.centre.patrol",
     "ansim.centre.intake",
+    "ansim.centre.retention",
     "ansim.centre.portal",
     "ansim.centre.statistics",
     "ansim.centre.desk",
@@ -125,6 +130,7 @@ def database() -> dict[str, Any]:
         msg = "ANSIM_DATABASE must look like postgresql://user@host:5432/name."
         raise ImproperlyConfigured(msg)
     host = parts.hostname or ""
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
@@ -132,6 +138,7 @@ def database() -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(host),
         "PORT": str(parts.port or ""),
+        "OPTIONS": options,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -174,7 +181,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 # Weaker key stretching is for tests alone: codes and passwords of a demo are real ones.
 ANSIM_KDF = LIGHT_KDF if ANSIM_MODE == "test" else KDF
-ANSIM_IDLE_SECONDS = 20 * 60
+ANSIM_IDLE_SECONDS = int(os.environ.get("ANSIM_IDLE_SECONDS", str(20 * 60)))
 
 # A file that someone gives is hashed in memory and dropped: no handler may write it to disk.
 FILE_UPLOAD_HANDLERS = ["ansim.centre.intake.uploads.MemoryOnlyUploadHandler"]
@@ -188,7 +195,7 @@ USE_I18N = True
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
-LANGUAGE_COOKIE_NAME = "ansim_lang"
+LANGUAGE_COOKIE_NAME = "__Host-ansim_lang" if SECURE else "ansim_lang"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ANSIM_HOME / "static"
@@ -198,7 +205,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if ANSIM_MODE == "test"
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "ansim.centre.shell.storage.ModuleManifestStorage"
         )
     },
 }
@@ -229,6 +236,9 @@ ANSIM_SOURCES = Path(os.environ.get("ANSIM_SOURCES", str(ANSIM_HOME / "sources")
 ANSIM_VANTAGES = os.environ.get("ANSIM_VANTAGES", "")
 # How long a re-upload watch runs when consent names no end (a setting, not a law).
 ANSIM_WATCH_DAYS = int(os.environ.get("ANSIM_WATCH_DAYS", "180"))
+# How long a backup may be used. Keys expire sooner: no old backup brings an erased case back.
+ANSIM_BACKUP_DAYS = int(os.environ.get("ANSIM_BACKUP_DAYS", "90"))
+ANSIM_KEY_BACKUP_DAYS = int(os.environ.get("ANSIM_KEY_BACKUP_DAYS", "14"))
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -43,6 +43,17 @@ def test_the_database_refuses_to_change_or_forget(five):
     assert check_chain().events == 5
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has TRUNCATE")
+def test_the_log_cannot_be_emptied_at_once(five):
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("TRUNCATE custody_custodyevent")
+    assert check_chain().events == 5
+
+
 @pytest.mark.parametrize(
     "column", ["action = 'staff.created'", "fields = '[\"b\"]'", "actor_kind = 'staff'", "object_id = 'x'"]
 )

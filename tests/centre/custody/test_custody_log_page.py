@@ -10,6 +10,7 @@ from ansim.centre.access.services import create_staff
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.custody.services import record
+from tests.centre.doors import let_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/custody"
@@ -23,7 +24,7 @@ def client_of(db) -> Callable[..., Client]:
             name, "still water runs deep", f"{name} 직원", name.title(), PEOPLE[name]
         )
         browser = Client()
-        browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(browser, staff)
         browser.cookies["ansim_lang"] = language
         return browser
 

@@ -17,6 +17,7 @@ from ansim.centre.access import services
 from ansim.centre.access.permissions import StaffRequest, staff_view
 from ansim.centre.shell import views
 from ansim.errors import AnsimError
+from tests.centre.doors import come_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)")
@@ -73,8 +74,7 @@ def english() -> Client:
 def staff_client(role: str, language: str = "ko") -> Client:
     services.create_staff("mina", "still water runs deep", "박미나", "Mina Park", role, language)
     client = Client()
-    given = {"username": "mina", "password": "still water runs deep"}
-    assert client.post("/staff/sign-in", given).headers["Location"] == "/staff/"
+    assert come_in(client, "mina", "still water runs deep").headers["Location"] == "/staff/"
     return client
 
 
@@ -153,10 +153,10 @@ def test_leaving_ends_the_session_and_clears_the_browser(korean: Client) -> None
     ("address", "status", "words"),
     [
         ("/broken/spoken", 400, "문제가 생겼습니다. 다시 시도해 주세요."),
-        ("/broken/denied", 403, "열 수 없는 화면입니다"),
-        ("/broken/bad", 400, "처리하지 못했습니다"),
-        ("/broken/crash", 500, "안심 쪽에서 문제가 생겼습니다"),
-        ("/nowhere", 404, "없는 화면입니다"),
+        ("/broken/denied", 403, "열 수 없는 화면이에요"),
+        ("/broken/bad", 400, "처리하지 못했어요"),
+        ("/broken/crash", 500, "안심 쪽에서 문제가 생겼어요"),
+        ("/nowhere", 404, "없는 화면이에요"),
     ],
 )
 def test_errors_are_calm_pages(

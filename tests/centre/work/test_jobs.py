@@ -31,7 +31,7 @@ at_work: list[CentreWorker] = []
 @job()
 def fails_always(word: str) -> None:
     calls.append(word)
-    raise ZeroDivisionError
+    raise ZeroDivisionError("https://secret.test/what-somebody-wrote")
 
 
 @job(given_up=lambda word: calls.append(f"gave up on {word}"))
@@ -103,6 +103,16 @@ def test_a_failing_job_is_tried_three_times_then_parked_and_holds_up_no_other():
     CentreWorker().run_once()
     assert sorted(calls) == ["gave up on snow", *["rain"] * 3, *["snow"] * 3, "sun"]
     assert parked_jobs() == 2
+
+
+@pytest.mark.django_db
+def test_what_is_kept_of_a_failure_is_its_kind_and_none_of_its_values():
+    fails_always.enqueue("rain")
+    CentreWorker().run_once()
+    kept = DBTaskResult.objects.failed().get()
+    assert kept.exception_class_path.endswith("JobFailed")
+    assert "ZeroDivisionError" in kept.traceback
+    assert "secret.test" not in kept.traceback
 
 
 @pytest.mark.django_db

@@ -15,8 +15,8 @@ def in_language(text: dict[str, str] | str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
-def centre(_request: HttpRequest) -> dict[str, Any]:
-    """``centre.name``, ``centre.hours``, ``centre.phone``, ``idle_minutes``."""
+def centre(request: HttpRequest) -> dict[str, Any]:
+    """``centre.name``, ``centre.hours``, ``centre.phone``, ``idle_minutes``, ``csp_nonce``."""
     about = settings.ANSIM_CENTRE
     return {
         "centre": {
@@ -24,5 +24,6 @@ def centre(_request: HttpRequest) -> dict[str, Any]:
             "hours": in_language(about["hours"]),
             "phone": about["phone"],
         },
+        "csp_nonce": getattr(request, "csp_nonce", ""),
         "idle_minutes": settings.ANSIM_IDLE_SECONDS // 60,
     }

@@ -6,7 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.security import SecurityMiddleware
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -14,15 +14,11 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ansim.centre.access.keycookie import KeyNotHeld
 from ansim.centre.shell.moments import zone
 from ansim.centre.shell.pages import error_page
+from ansim.centre.shell.policy import file_policy, new_nonce, page_policy
 from ansim.errors import AnsimError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# The sprite of icons is an image to the browser.
-CONTENT_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 PERMISSIONS_POLICY: Final = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -42,9 +38,9 @@ PERMISSIONS_POLICY: Final = ", ".join(
     )
 )
 HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_POLICY,
     "Permissions-Policy": PERMISSIONS_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -55,6 +51,11 @@ HEADERS: Final = {
 class SecurityHeadersMiddleware(SecurityMiddleware):
     """Adds to Django's HTTPS redirect and HSTS the headers that keep a page to itself."""
 
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Give the request the nonce of its answer."""
+        request.csp_nonce = new_nonce()  # type: ignore[attr-defined]
+        return super().process_request(request)
+
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Set the headers; a page is never stored unless its maker said otherwise."""
         # Nothing about us goes to other sites. Not no-referrer: it makes browsers send
@@ -63,8 +64,16 @@ class SecurityHeadersMiddleware(SecurityMiddleware):
         super().process_response(request, response)
         for name, value in HEADERS.items():
             response[name] = value
+        response["Content-Security-Policy"] = _content_policy(request)
         response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _content_policy(request: HttpRequest) -> str:
+    if request.path.startswith(settings.STATIC_URL):
+        return file_policy()
+    nonce = getattr(request, "csp_nonce", "")
+    return page_policy(nonce, local_media=getattr(request, "local_media", False))
 
 
 def language_of(request: HttpRequest) -> str:

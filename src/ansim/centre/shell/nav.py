@@ -48,6 +48,12 @@ GROUPS: tuple[tuple[Promise, tuple[Room, ...]], ...] = (
                 ("case.list_own", "case.list_all_working"),
             ),
             Room(
+                "find",
+                pgettext_lazy("navigation", "Find"),
+                "search",
+                ("case.list_own", "case.list_all_working"),
+            ),
+            Room(
                 "removal-queue",
                 pgettext_lazy("navigation", "Removal requests"),
                 "queue",
@@ -79,10 +85,34 @@ GROUPS: tuple[tuple[Promise, tuple[Room, ...]], ...] = (
         pgettext_lazy("navigation", "Accountability"),
         (
             Room(
+                "retention",
+                pgettext_lazy("navigation", "Retention"),
+                "lock",
+                ("retention.read",),
+            ),
+            Room(
                 "custody-log",
                 pgettext_lazy("navigation", "Custody log"),
                 "custody",
                 ("custody.read",),
+            ),
+            Room(
+                "acts",
+                pgettext_lazy("navigation", "Two people"),
+                "met",
+                ("case.export_sealed", "case.erase", "escrow.add", "evidence.open_original"),
+            ),
+            Room(
+                "identity-review",
+                pgettext_lazy("navigation", "Names"),
+                "lock",
+                ("identity.review",),
+            ),
+            Room(
+                "staff-waiting",
+                pgettext_lazy("navigation", "Give cases back"),
+                "refer",
+                ("keys.rewrap",),
             ),
             Room(
                 "staff-list",

@@ -3,13 +3,23 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ansim.centre.access.addresses import local_path
 from ansim.centre.access.keycookie import drop_key
-from ansim.centre.shell.pages import error_page
+from ansim.centre.shell.pages import STAFF_PATH, error_page
 from ansim.errors import AnsimError
+
+STALE = gettext_lazy(
+    "This page was open for too long or in another window. "
+    "Go back, load the page again and send it once more."
+)
+STALE_PERSON = pgettext_lazy(
+    "portal",
+    "This page was open for too long or in another window. "
+    "Go back, load the page again and send it once more.",
+)
 
 
 class ExitRedirect(HttpResponseRedirect):
@@ -22,14 +32,22 @@ class ExitRedirect(HttpResponseRedirect):
 def leave(request: HttpRequest) -> HttpResponse:
     """End the session, clear what the browser kept of us, and go to a harmless page."""
     response = ExitRedirect(settings.ANSIM_EXIT_URL)
+    response["Referrer-Policy"] = "no-referrer"
+    if not _meant(request):
+        return response
     drop_key(request, response)
     request.session.flush()
     for name in request.COOKIES:
         if name.removeprefix("__Host-").startswith("ansim_"):
             response.delete_cookie(name, samesite="Strict")
-    response["Referrer-Policy"] = "no-referrer"
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
+
+
+def _meant(request: HttpRequest) -> bool:
+    """Whether somebody pressed it: no other site, and no browser that reads ahead, throws us out."""
+    ahead = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return request.headers.get("Sec-Fetch-Site") != "cross-site" and "prefetch" not in ahead
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,10 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token does not match the browser's: usually a page left open for long."""
     del reason
-    sentence = gettext_lazy(
-        "This page was open for too long or in another window. "
-        "Go back, load the page again and send it once more."
-    )
+    sentence = STALE if request.path.startswith(STAFF_PATH) else STALE_PERSON
     return error_page(request, 403, sentence=sentence)
 
 

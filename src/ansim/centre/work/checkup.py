@@ -1,39 +1,51 @@
 """What an operator must know: can this centre receive, send, look, and keep its secrets?"""
 
 import socket
-import stat
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import timedelta
 
-from django.conf import settings
-
-from ansim.centre import outside
+from ansim.centre import clock, outside
 from ansim.centre.access.models import Staff
 from ansim.centre.access.permissions import can
+from ansim.centre.cases import keyreport
+from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.custody.queries import check_chain
+from ansim.centre.work import safety
 from ansim.centre.work.jobs import parked_jobs
+from ansim.centre.work.safety import Finding, say
 from ansim.errors import AnsimError
 
-PRIVATE = 0o077
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing checked: fine or not, in words."""
-
-    code: str
-    ok: bool
-    text: dict[str, str]
+BACKUP_EVERY = timedelta(days=7)
+ERASURE_LATE = timedelta(days=1)
 
 
 def check_up() -> list[Finding]:
     """Every check, in the order in which an operator would mend them."""
     checks: tuple[Callable[[], Finding], ...] = (
-        _mode, _https, _keys, _receivers, _registry, _mail_out, _mail_in, _vantages, _jobs, _custody,
+        *safety.CHECKS, _receivers, _registry, _mail_out, _mail_in, _vantages, _jobs, _custody, _backups, _erasures,
     )  # fmt: skip
-    return [_checked(check) for check in checks]
+    return [*(_checked(check) for check in checks), *_readable()]
+
+
+def _readable() -> list[Finding]:
+    """Who could still open which case: one finding for each thing that is wrong."""
+    try:
+        wrong = keyreport.check_keys()
+    except AnsimError as error:
+        text = {language: error.sentence(language) for language in ("ko", "en")}
+        return [Finding("readable", ok=False, text=text)]
+    if not wrong:
+        text = {
+            "ko": "모든 사건을 두 사람 이상이나 예비 열쇠로 열 수 있습니다.",
+            "en": "Every case can be opened by two people or by escrow.",
+        }
+        return [Finding("readable", ok=True, text=text)]
+    return [
+        Finding(f"readable_{one.code}", ok=False,
+                text={language: words.rstrip(":") for language, words in one.text.items()})
+        for one in wrong
+    ]  # fmt: skip
 
 
 def _checked(check: Callable[[], Finding]) -> Finding:
@@ -45,44 +57,9 @@ def _checked(check: Callable[[], Finding]) -> Finding:
         return Finding(check.__name__.lstrip("_"), ok=False, text=text)
 
 
-def _say(code: str, ok: bool, good: tuple[str, str], bad: tuple[str, str]) -> Finding:  # noqa: FBT001
-    korean, english = good if ok else bad
-    return Finding(code, ok, {"ko": korean, "en": english})
-
-
-def _mode() -> Finding:
-    return _say(
-        "mode", settings.PRODUCTION,
-        ("운영 방식입니다.", "Running in production mode."),
-        ("시연·시험 방식입니다. 실제 사건에 쓰지 마세요. ANSIM_MODE=production으로 바꾸세요.",
-         "Running in demo or test mode: do not use it for real cases; set ANSIM_MODE=production."),
-    )  # fmt: skip
-
-
-def _https() -> Finding:
-    return _say(
-        "https", bool(settings.SECURE),
-        ("쿠키가 https에 묶여 있습니다.", "Cookies are bound to https."),
-        ("https가 꺼져 있습니다. TLS 프록시를 두고 ANSIM_HTTPS=1로 바꾸세요.",
-         "https is off: put a TLS proxy in front and set ANSIM_HTTPS=1."),
-    )  # fmt: skip
-
-
-def _keys() -> Finding:
-    folder = Path(settings.ANSIM_HOME) / "keys"
-    files = [folder, *folder.iterdir()]
-    fine = not any(stat.S_IMODE(path.stat().st_mode) & PRIVATE for path in files)
-    return _say(
-        "keys", fine,
-        ("열쇠 파일은 주인만 읽을 수 있습니다.", "Only the owner can read the key files."),
-        ("다른 사람이 열쇠 파일을 읽을 수 있습니다. 폴더는 0700, 파일은 0600으로 바꾸세요.",
-         "Others can read the key files: set the folder to 0700 and the files to 0600."),
-    )  # fmt: skip
-
-
 def _receivers() -> Finding:
     fine = any(can(one, "case.read_sealed") for one in Staff.objects.filter(is_active=True))
-    return _say(
+    return say(
         "receivers", fine,
         ("접수를 받을 직원이 있습니다.", "There is staff to receive reports."),
         ("접수를 받을 직원이 없습니다. ‘ansim staff add’로 상담사를 추가하세요.",
@@ -92,7 +69,7 @@ def _receivers() -> Finding:
 
 def _registry() -> Finding:
     fine = any(one.routes for one in outside.registry().recipients)
-    return _say(
+    return say(
         "registry", fine,
         ("보낼 수 있는 받는 곳이 있습니다.", "The registry has recipients that can be written to."),
         ("보낼 수 있는 받는 곳이 하나도 없습니다. 받는 곳 폴더에 추가하세요.",
@@ -108,7 +85,7 @@ def _mail_out() -> Finding:
     except (OSError, ValueError):
         # ValueError: the address has no port.
         fine = False
-    return _say(
+    return say(
         "mail_out", fine,
         ("메일 서버가 대답합니다.", "The mail relay answers."),
         ("메일 서버가 대답하지 않습니다. ANSIM_SMTP 주소를 확인하세요.",
@@ -118,7 +95,7 @@ def _mail_out() -> Finding:
 
 def _mail_in() -> Finding:
     fine = (outside.maildir() / "new").is_dir()
-    return _say(
+    return say(
         "mail_in", fine,
         ("센터 우편함을 읽을 수 있습니다.", "The centre's mailbox can be read."),
         ("센터 우편함이 없어 답장과 보낸 사본을 읽지 못합니다. ANSIM_MAILDIR을 정하세요.",
@@ -128,7 +105,7 @@ def _mail_in() -> Finding:
 
 def _vantages() -> Finding:
     fine = len(outside.policy().vantages) > 1
-    return _say(
+    return say(
         "vantages", fine,
         ("두 곳 이상에서 봅니다.", "Links are looked at from two vantage points or more."),
         ("한 곳에서만 봅니다. 두 곳이 있어야 삭제를 확인할 수 있습니다. ANSIM_VANTAGES를 정하세요.",
@@ -137,7 +114,7 @@ def _vantages() -> Finding:
 
 
 def _jobs() -> Finding:
-    return _say(
+    return say(
         "jobs", parked_jobs() == 0,
         ("실패한 작업이 없습니다.", "No job has failed for good."),
         ("끝내 실패한 작업이 있습니다. 기록에서 까닭을 보세요.",
@@ -146,9 +123,36 @@ def _jobs() -> Finding:
 
 
 def _custody() -> Finding:
-    return _say(
+    return say(
         "custody", check_chain().whole,
         ("보관 기록의 사슬이 온전합니다.", "The custody chain is whole."),
         ("보관 기록의 사슬이 끊겼습니다. 아무것도 고치지 말고 백업과 견주어 보세요.",
          "The custody chain is broken: change nothing, and compare with a backup."),
+    )  # fmt: skip
+
+
+def _backups() -> Finding:
+    made = CustodyEvent.objects.filter(action="backup.made").values_list("at", flat=True).first()
+    fine = made is not None and clock.now() - made < BACKUP_EVERY
+    return say(
+        "backups", fine,
+        ("지난 한 주 안에 백업했습니다.", "A backup was made within the last week."),
+        ("지난 한 주 동안 백업하지 않았습니다. ‘ansim backup’을 날마다 돌리세요.",
+         "No backup was made within the last week: run “ansim backup” every day."),
+    )  # fmt: skip
+
+
+def _erasures() -> Finding:
+    from ansim.centre.retention.queries import falling_due
+
+    now = clock.now()
+    late = [
+        term for term in falling_due(None, now)
+        if term.erase_at is not None and not term.holds and now - term.erase_at > ERASURE_LATE
+    ]  # fmt: skip
+    return say(
+        "erasures", not late,
+        ("파기할 날이 지난 사건이 없습니다.", "No case is past its day of erasure."),
+        ("파기할 날이 지난 사건이 있습니다. 작업 프로그램(ansim work)이 도는지 보세요.",
+         "Some cases are past their day of erasure: see that a worker (ansim work) runs."),
     )  # fmt: skip

@@ -16,6 +16,22 @@ from django_tasks_db.models import DBTaskResult
 from ansim.errors import AnsimError
 
 log = logging.getLogger(__name__)
+
+
+class JobFailed(AnsimError):
+    """A job failed for good. It names the kind of failure and none of its values.
+
+    The task table keeps the traceback of what a job raises, and an error's own words may hold an
+    address or a piece of what somebody wrote.
+    """
+
+    code = "job_failed"
+    sentences = {
+        "en": "A job failed ({kind}). Look into the log of that moment for the reason.",
+        "ko": "작업이 실패했습니다({kind}). 까닭은 그 시각의 로그에 있습니다.",
+    }
+
+
 # A job that fails again and again is parked for a person to see; see ``parked_jobs``.
 TRIES = 3
 
@@ -42,7 +58,7 @@ def job(
                 if attempt >= TRIES:
                     if given_up is not None:
                         given_up(*args, **kwargs)
-                    raise
+                    raise JobFailed(kind=kind) from None
                 made.enqueue(*args, attempt=attempt + 1, **kwargs)
 
         made = task(priority=priority)(run)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 
 from ansim.centre.shell import fields, moments, nav, verdict_words
 from ansim.centre.shell.context import in_language
+from ansim.centre.shell.pages import STAFF_PATH
 from ansim.errors import AnsimError
 
 if TYPE_CHECKING:
@@ -211,7 +212,9 @@ def languages(context: template.Context, css: str = "lang") -> dict[str, Any]:
     request: HttpRequest | None = context.get("request")
     here = "/"
     if request is not None:
-        here = request.get_full_path() if request.method == "GET" else request.path
+        # What follows the path may be something that somebody typed; only staff's lists need it.
+        listed = request.method == "GET" and request.path.startswith(STAFF_PATH)
+        here = request.get_full_path() if listed else request.path
     current = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
     others = [
         {
