@@ -109,6 +109,7 @@ def say_welcome(port: int) -> None:
             f"  직원                 {address}/staff/",
             f"  로그인               {names}",
             f"  비밀번호             {PASSWORD}",
+            "  2단계 코드           비밀번호 다음 화면에 나옵니다",
             "  모든 일이 이 기계 안에서만 일어납니다. 마치려면 Ctrl+C를 누르세요.", "",
         ]
         if korean
@@ -118,6 +119,7 @@ def say_welcome(port: int) -> None:
             f"  For staff    {address}/staff/",
             f"  Sign in as   {names}",
             f"  Password     {PASSWORD}",
+            "  Second step  its page shows the code",
             "  Everything happens on this machine only. Press Ctrl+C to end.", "",
         ]
     )  # fmt: skip

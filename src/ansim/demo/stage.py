@@ -25,6 +25,7 @@ STAFF = (
     ("park", "박 담당관", "Officer Park", "removal_officer"),
     ("jeong", "정 팀장", "Team lead Jeong", "supervisor"),
     ("yoon", "윤 분석관", "Analyst Yoon", "analyst"),
+    ("han", "한 관리자", "Custodian Han", "identity_custodian"),
 )
 
 
@@ -166,6 +167,7 @@ def _set_up_centre(stage: Stage) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from ansim.centre.access import factors, totp
     from ansim.centre.access.services import create_staff
     from ansim.centre.patrol.services import sync_sources
 
@@ -175,6 +177,10 @@ def _set_up_centre(stage: Stage) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     stage.set_clock(stage.now)
     for username, name_ko, name_en, role in STAFF:
-        create_staff(username, PASSWORD, name_ko, name_en, role)
+        staff = create_staff(username, PASSWORD, name_ko, name_en, role)
+        # Every account has a second step; in a sandbox its page shows the code of the moment.
+        secret = totp.new_secret()
+        earlier = totp.code_of(secret, totp.step_at(time.time()) - totp.DRIFT)
+        factors.add_app(staff, secret, earlier)
     sync_sources(now=stage.now)
 
