@@ -181,6 +181,31 @@ def sign_in(album: Album, username: str) -> None:
     album.page.fill("[name=username]", username)
     album.page.fill("[name=password]", PASSWORD)
     album.page.click(".actions button")
+    album.page.fill("[name=code]", album.page.inner_text("[data-demo-code]"))
+    album.page.click(".actions button")
+
+
+def own_account(album: Album) -> None:
+    """The second step's page, one's own account, and what belongs to it."""
+    page = album.page
+    album.go("/staff/sign-in")
+    page.fill("[name=username]", "yoon")
+    page.fill("[name=password]", PASSWORD)
+    page.click(".actions button")
+    album.take("staff-second")
+    album.at("/staff/sign-in/recovery", "staff-recovery")
+    album.go("/staff/sign-in/second")
+    page.fill("[name=code]", page.inner_text("[data-demo-code]"))
+    page.click(".actions button")
+    album.at("/staff/account", "staff-account", dark=True)
+    album.at("/staff/account/password", "staff-password")
+    album.at("/staff/enrol", "staff-enrol")
+    album.at("/staff/again", "staff-again")
+    album.go("/staff/account")
+    album.at(hrefs(page, "main a[href*='/factors/']")[0], "staff-factor")
+    album.go("/staff/account")
+    page.click("form[action$='/account/codes'] button")
+    album.take("staff-codes")
 
 
 def hrefs(page: Page, selector: str) -> list[str]:
@@ -279,7 +304,7 @@ def main(folder: Path) -> None:
         theatre.order("play", hours=1, approve=False)
         with album(browser, folder, theatre) as person:
             own_pages(person, code)
-        for walk in (desk, lambda album: removal(album, ""), oversight):
+        for walk in (desk, lambda album: removal(album, ""), oversight, own_account):
             with album(browser, folder, theatre) as staff:
                 walk(staff)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")

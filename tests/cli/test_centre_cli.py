@@ -120,8 +120,12 @@ def test_staff_are_added_listed_and_closed():
     assert runner.invoke(app, ["staff", "deactivate", "LEE"]).exit_code == 0
     listed = runner.invoke(app, ["staff", "list", "--json"])
     assert [json.loads(line) for line in listed.stdout.splitlines()] == [
-        {"username": "lee", "role": "counsellor", "active": False}
+        {"username": "lee", "role": "counsellor", "active": False, "second_steps": 0}
     ]
+    reset = runner.invoke(app, ["staff", "reset-factor", "lee"])
+    assert reset.exit_code == 0
+    assert "a new second step" in reset.stdout
+    assert runner.invoke(app, ["staff", "reset-factor", "nobody"]).exit_code == 1
     nobody = runner.invoke(app, ["staff", "deactivate", "nobody"])
     assert nobody.exit_code == 1
     assert "ansim staff list" in nobody.stderr

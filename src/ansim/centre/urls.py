@@ -9,8 +9,11 @@ urlpatterns = [
     path("", include("ansim.centre.cases.urls")),
     path("", include("ansim.centre.removal.urls")),
     path("", include("ansim.centre.patrol.urls")),
+    path("", include("ansim.centre.retention.urls")),
     path("", include("ansim.centre.statistics.urls")),
     path("", include("ansim.centre.desk.custody_urls")),
+    path("", include("ansim.centre.desk.act_urls")),
+    path("", include("ansim.centre.desk.staff_urls")),
     path("", include("ansim.centre.portal.urls")),
 ]
 

@@ -4,15 +4,19 @@ import typer
 
 from ansim import __version__
 from ansim.cli import (
+    backup,
     bank,
     case,
     check,
     demo,
+    drill,
     fingerprint,
+    keys,
     match,
     notice,
     operate,
     report,
+    retention,
     staff,
 )
 
@@ -51,11 +55,16 @@ app.command()(operate.serve)
 app.command()(operate.work)
 app.command()(operate.setup)
 app.command()(operate.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.add_typer(retention.app, name="retention")
 app.add_typer(staff.app, name="staff")
 app.add_typer(case.app, name="case")
+app.add_typer(keys.app, name="keys")
 app.command()(fingerprint.fingerprint)
 app.command()(match.match)
 app.add_typer(bank.app, name="bank")
 app.command()(check.check)
 app.add_typer(notice.app, name="notice")
 app.add_typer(report.app, name="report")
+app.add_typer(drill.app, name="drill")

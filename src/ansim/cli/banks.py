@@ -1,6 +1,7 @@
 """Opening the banks that a command names, and the keys for sealed ones."""
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 from ansim.cli.terminal import FileMissing, FileUnreadable, read_bytes
 from ansim.matching import Bank
 from ansim.matching.bankfile import BankFile
+from ansim.matching.errors import BankWrongKey
 from ansim.matching.exchange import Shape, read_list
 from ansim.matching.exchange_received import Received
 from ansim.vault import ServerSecrets
@@ -19,17 +21,23 @@ _MAGIC: Final = b"ANSIMBNK"
 
 
 def server_key() -> bytes | None:
-    """The centre's key in ANSIM_HOME; None where there is no centre. Never makes one.
+    """The centre's active key in ANSIM_HOME; None where there is no centre. Never makes one.
 
     Raises SecretMissing, SecretsTooOpen.
     """
+    return next(iter(server_keys()), None)
+
+
+def server_keys() -> list[bytes]:
+    """The centre's key ring, newest first; empty where there is no centre. Raises as above."""
     home = os.environ.get("ANSIM_HOME")
     if not home:
-        return None
+        return []
     folder = Path(home) / "keys"
     if not folder.is_dir() or not any(folder.iterdir()):
-        return None
-    return ServerSecrets.load_or_create(folder).server_key
+        return []
+    ring = ServerSecrets.load_or_create(folder).ring
+    return [key.private for key in reversed(ring)]
 
 
 def is_bank_file(path: Path) -> bool:
@@ -48,7 +56,11 @@ def is_bank_file(path: Path) -> bool:
 def open_file(path: Path) -> BankFile:
     """A bank file. Raises as ``BankFile.open``, and FileMissing."""
     try:
-        return BankFile.open(path, server_key=server_key())
+        for key in server_keys():
+            # While the server key is rotated the file may still be sealed for the one before.
+            with suppress(BankWrongKey):
+                return BankFile.open(path, server_key=key)
+        return BankFile.open(path)
     except FileNotFoundError:
         raise FileMissing from None
     except OSError:

@@ -1,6 +1,8 @@
-"""``ansim case``: cases from files."""
+"""``ansim case``: cases from files, and files from cases."""
 
 import json
+import sys
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +12,7 @@ from ansim.cli import language
 from ansim.cli.site import start_site
 from ansim.errors import AnsimError
 
-app = typer.Typer(help="Take in cases from files.", no_args_is_help=True)
+app = typer.Typer(help="Take in cases from files, open files of cases.", no_args_is_help=True)
 
 
 class UnreadableFile(AnsimError):
@@ -51,9 +53,66 @@ WHY = {
 }
 
 
+class UnreadableExport(AnsimError):
+    """The file of an export cannot be read."""
+
+    code = "unreadable_export"
+    sentences = {
+        "en": "{file} cannot be read: {why}. Check the path.",
+        "ko": "{file} 파일을 읽을 수 없습니다: {why}. 경로를 확인해 주세요.",
+    }
+
+
+class WrongExport(AnsimError):
+    """A file of a case's sealed content that the passphrase does not open."""
+
+    code = "wrong_export"
+    sentences = {
+        "en": "{file} does not open: the passphrase is wrong, or the file was changed or cut short.",
+        "ko": "{file} 파일이 열리지 않습니다. 암호문이 틀렸거나 파일이 바뀌었거나 잘렸습니다.",
+    }
+
+
 @app.callback()
 def case() -> None:
-    """Take in cases from files."""
+    """Take in cases from files, open files of cases."""
+
+
+@app.command("open-export")
+def open_export(
+    file: Annotated[Path, typer.Argument(help="The file taken out of a case.", metavar="FILE")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on one line.")] = False,
+) -> None:
+    """Open the file of a case's sealed content; the passphrase is the first line typed.
+
+    It needs no centre and no database. What it prints is what was sealed: mind where it goes.
+
+    Example: ansim case open-export export.bin < passphrase.txt > case.json
+    """
+    from ansim.vault import MalformedBox, WrongPassword, open_with_passphrase
+
+    spoken_in = language.current()
+    try:
+        try:
+            box = file.read_bytes()
+        except OSError as error:
+            raise UnreadableExport(file=file.name, why=error.strerror or "?") from error
+        passphrase = _passphrase(spoken_in)
+        try:
+            content = json.loads(open_with_passphrase(box, passphrase))
+        except (MalformedBox, WrongPassword, ValueError) as error:
+            raise WrongExport(file=file.name) from error
+    except AnsimError as error:
+        _tell(error, as_json=as_json, spoken_in=spoken_in)
+        raise typer.Exit(1) from error
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=None if as_json else 1))
+
+
+def _passphrase(spoken_in: str) -> str:
+    """From the terminal without showing it, or the first line of standard input."""
+    if sys.stdin.isatty():
+        return getpass({"ko": "암호문: ", "en": "Passphrase: "}[spoken_in])
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @app.command("import")

@@ -63,6 +63,18 @@ def serve(
 def run_gunicorn(bind: str, port: int, threads: int) -> None:
     """Serve the site with gunicorn until told to stop."""
     from gunicorn.app.base import BaseApplication
+    from gunicorn.glogging import Logger
+
+    from ansim.centre.shell.logs import ScrubFilter
+
+    class ScrubbedLogger(Logger):  # type: ignore[misc]
+        """gunicorn's own logger would write the whole address of a request that failed."""
+
+        def setup(self, cfg: object) -> None:
+            """The handlers of gunicorn, with our filter on each."""
+            super().setup(cfg)
+            for handler in self.error_log.handlers:
+                handler.addFilter(ScrubFilter())
 
     class Centre(BaseApplication):  # type: ignore[misc]
         """gunicorn, configured in code."""
@@ -72,7 +84,7 @@ def run_gunicorn(bind: str, port: int, threads: int) -> None:
             for name, value in {
                 "bind": f"{bind}:{port}", "workers": 1, "threads": threads, "timeout": 60,
                 "worker_class": "gthread", "accesslog": None, "loglevel": "warning",
-                "proc_name": "ansim",
+                "proc_name": "ansim", "logger_class": ScrubbedLogger,
             }.items():  # fmt: skip
                 self.cfg.set(name, value)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from ansim.centre import clock
 from ansim.centre.access.models import Staff
@@ -14,6 +13,7 @@ from ansim.centre.access.services import create_staff
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import CaseFacts, open_case
 from ansim.vault import CaseKey
+from tests.centre.doors import come_in
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 PASSWORD = "still water runs deep"
@@ -48,7 +48,7 @@ def signed_in(people: dict[str, Staff]) -> Callable[..., Client]:
         assert name in people
         client = Client()
         client.cookies["ansim_lang"] = language
-        client.post(reverse("staff-sign-in"), {"username": name, "password": PASSWORD})
+        come_in(client, name, PASSWORD)
         return client
 
     return enter

@@ -11,6 +11,7 @@ from django.urls import reverse
 from ansim.centre.access.keycookie import cookie_name
 from ansim.centre.access.models import Staff
 from ansim.centre.cases import services
+from ansim.centre.cases.ledger import give
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.models import CustodyEvent
 from ansim.vault import CaseKey
@@ -143,7 +144,8 @@ def test_opening_the_story_is_a_request_and_is_logged(signed_in: SignedIn, case:
     assert lee.get(address).status_code == 405
     text = lee.post(address).content.decode()
     assert "숨기고 싶은 이야기" in text
-    assert "010-1234-5678" in text
+    assert "010-1234-5678" not in text  # who she is opens with a reason alone
+    assert reverse("case-identity", args=[case.pk]) in text
     assert CustodyEvent.objects.filter(action="case.story_read").count() == 1
 
 
@@ -210,20 +212,46 @@ def test_closing_asks_first_and_can_be_undone(signed_in: SignedIn, case: Case) -
     assert case.status == "open"
 
 
-def test_a_consent_is_withdrawn_only_after_being_asked(signed_in: SignedIn, case: Case) -> None:
-    lee = signed_in("lee")
-    lee.post(reverse("case-consent-give", args=[case.pk]), {"purpose": "police"})
-    assert case.allows("police", NOW)
-    address = reverse("case-consent-withdraw", args=[case.pk])
-    asked = lee.get(f"{address}?purpose=police").content.decode()
-    assert "이미 보낸 요청은 되돌릴 수 없습니다" in asked
-    assert Case.objects.get(pk=case.pk).allows("police", NOW)
-    lee.post(address, {"purpose": "police"})
+def test_a_consent_said_on_the_telephone_is_written_down_with_its_words(
+    signed_in: SignedIn, case: Case
+) -> None:
+    lee, give = signed_in("lee"), reverse("case-consent-give", args=[case.pk])
+    asked = lee.get(f"{give}?purpose=police").content.decode()
+    assert "함께 정한 때에 센터가 사건의 사실을 경찰에 넘깁니다." in asked
+    said = {"purpose": "police", "by": "person", "how": "telephone"}
+    refused = lee.post(give, said)
+    assert refused.status_code == 422
+    assert "먼저 문구를 읽어 주고" in refused.content.decode()
     assert not Case.objects.get(pk=case.pk).allows("police", NOW)
-    park = signed_in("park").post(
-        reverse("case-consent-give", args=[case.pk]), {"purpose": "police"}
-    )
-    assert park.status_code == 403
+    past = lee.post(give, said | {"read": "on", "until": "2026-11-22"}).content.decode()
+    assert "지난 날입니다" in past
+    lee.post(give, said | {"read": "on", "until": "2026-12-24"})
+    consent = case.consents.get(purpose="police")
+    assert (consent.given_how, consent.recorded_by.username) == ("telephone", "lee")
+    assert consent.expires_at == datetime(2026, 12, 24, 15, tzinfo=UTC)
+    assert consent.wording_digest
+    shown = page(lee, "case-consents", case)
+    assert "전화로" in shown
+    assert "2026-2" in shown
+    assert signed_in("park").post(give, said | {"read": "on"}).status_code == 403
+    assert lee.get(f"{give}?purpose=everything").status_code == 404
+    assert lee.get(f"{give}?purpose=police&recipient=nobody").status_code == 404
+
+
+def test_a_consent_is_withdrawn_only_after_being_told_what_follows(
+    signed_in: SignedIn, case: Case
+) -> None:
+    lee, address = signed_in("lee"), reverse("case-consent-withdraw", args=[case.pk])
+    give(case, "search", now=NOW)
+    asked = lee.get(f"{address}?purpose=search").content.decode()
+    assert "이미 보낸 요청은 되돌릴 수 없습니다" in asked
+    assert "이 사건의 찾기와 감시를 멈춥니다" in asked
+    lee.post(address, {"purpose": "search"})
+    assert Case.objects.get(pk=case.pk).allows("search", NOW)
+    lee.post(address, {"purpose": "search", "by": "family", "how": "in_person"})
+    assert not Case.objects.get(pk=case.pk).allows("search", NOW)
+    consent = case.consents.get(purpose="search")
+    assert (consent.withdrawn_by, consent.withdrawn_how) == ("family", "in_person")
 
 
 def test_who_cannot_write_is_told_so_and_gets_no_box(signed_in: SignedIn, case: Case) -> None:

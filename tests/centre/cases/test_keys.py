@@ -7,9 +7,9 @@ from django.db import connection
 from django.http import Http404
 
 from ansim.centre.access.services import create_staff, sign_in
-from ansim.centre.cases import keyring, queries, references, services
+from ansim.centre.cases import identity, keyring, ledger, queries, references, services
 from ansim.centre.cases.errors import EmptyText, KeyNotHeld
-from ansim.centre.cases.models import Case, Consent
+from ansim.centre.cases.models import Case
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.intake.report import Report
 from ansim.centre.intake.services import take_in
@@ -48,9 +48,12 @@ def key_of(case: Case, people, name: str):
 
 def test_lee_opens_park_yoon_and_those_without_their_key_do_not(taken, people):
     case = taken.case
-    story = services.read_story(case, key=key_of(case, people, "lee"), reader=people["lee"], now=NOW)
+    key = key_of(case, people, "lee")
+    story = services.read_story(case, key=key, reader=people["lee"], now=NOW)
     assert SECRETS[0] in story.story
-    assert story.contact["phone"] == SECRETS[1]
+    # Who the person is opens with a reason alone (see test_identity).
+    assert "phone" not in story.contact
+    assert identity.identity_of(case, key)["phone"] == SECRETS[1]
     for name in ("park", "yoon", "choi", "jeong"):
         assert key_of(case, people, name) is None
     assert keyring.sealed_key_for_staff(case, people["lee"], None) is None
@@ -144,9 +147,8 @@ def test_a_consent_stands_until_it_is_withdrawn_or_over(opened):
     assert services.withdraw_consent(case, "notify", now=NOW + hour) == 0
     assert case.allows("notify", NOW + hour / 2)
     assert not case.allows("notify", NOW + hour)
-    again = services.give_consent(case, "notify", now=NOW + 2 * hour)
-    assert again != given
-    Consent.objects.filter(pk=again.pk).update(expires_at=NOW + 3 * hour)
+    until = NOW + 3 * hour
+    assert ledger.give(case, "notify", now=NOW + 2 * hour, until=until) != given
     assert case.allows("notify", NOW + 2 * hour)
     assert not case.allows("notify", NOW + 3 * hour)
     # One that ran out by itself was not withdrawn by anybody.

@@ -1,13 +1,15 @@
 """Forms of a case's own pages. Each error is one sentence that says how to mend it."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from ansim.centre.cases.taxonomy import taxonomy
+from ansim.centre.shell.moments import here, zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,12 +138,73 @@ class ShareForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    """One purpose of the taxonomy's consents."""
+    """Which purpose and whom of it; ``scopes`` are the recipients that may be named."""
 
     purpose = forms.ChoiceField()
+    recipient = forms.CharField(required=False)
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)
         field = self.fields["purpose"]
         if isinstance(field, forms.ChoiceField):
             field.choices = taxonomy().choices("consent")
+
+
+class GivenForm(forms.Form):
+    """What somebody said about a consent: who, how, until when, in which words."""
+
+    by = forms.ChoiceField(
+        label=_("Who said it"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose who said it."),
+            "invalid_choice": _("Choose one of the answers in the list."),
+        },
+    )
+    how = forms.ChoiceField(
+        label=_("How they said it"),
+        widget=forms.RadioSelect,
+        choices=(
+            ("telephone", pgettext_lazy("consent", "On the telephone")),
+            ("in_person", pgettext_lazy("consent", "Here, in person")),
+            ("letter", pgettext_lazy("consent", "In writing")),
+        ),
+        error_messages={
+            "required": _("Choose how they said it."),
+            "invalid_choice": _("Choose one of the answers in the list."),
+        },
+    )
+    until = forms.DateField(
+        label=_("Until"),
+        help_text=_("Only when they named a day. The consent ends at the end of that day."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("Write the day, for example 2027-01-31.")},
+    )
+    read = forms.BooleanField(
+        label=_("They heard or read the words above, and agreed to these words"),
+        error_messages={"required": _("Read the words to them first, then tick the box.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, now: datetime, ending: bool) -> None:
+        """``ending``: a consent is taken back, so no words are read and no day is named."""
+        super().__init__(data)
+        self.now = now
+        by = self.fields["by"]
+        if isinstance(by, forms.ChoiceField):
+            proxies = [one for one in taxonomy().choices("standing") if one[0] != "self"]
+            by.choices = [("person", pgettext("consent", "The person")), *proxies]
+        if ending:
+            del self.fields["read"], self.fields["until"]
+
+    def clean_until(self) -> date | None:
+        """A day that lies ahead."""
+        day: date | None = self.cleaned_data["until"]
+        if day is not None and day <= here(self.now).date():
+            raise forms.ValidationError(_("This day has passed. Write a later one, or none."))
+        return day
+
+    def ends_at(self) -> datetime | None:
+        """The end of the named day in the centre's zone; call after is_valid()."""
+        day: date | None = self.cleaned_data.get("until")
+        return None if day is None else datetime.combine(day + timedelta(days=1), time(), zone())

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from ansim.centre import clock
+from ansim.centre.access.permissions import can
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import holders_of
+from ansim.centre.cases.standing import duties_of, waits_for_person
 
 if TYPE_CHECKING:
     from ansim.centre.access.models import Staff
@@ -62,7 +65,7 @@ def safe_contact_words(rules: dict[str, object]) -> tuple[str, tuple[str, ...]]:
         return gettext("Safe contact was not asked yet: use messages on this site only"), ()
     small = []
     if rules.get("hours"):
-        small.append(str(rules["hours"]))
+        small.append(gettext("Only at certain hours: see what was told"))
     if channel in {"phone", "sms"}:
         said = (
             gettext("Voicemail is allowed") if rules.get("voicemail") else gettext("No voicemail")
@@ -87,6 +90,8 @@ def case_header(case: Case, staff: "Staff") -> CaseHeader:
         Tab("case-consents", pgettext_lazy("case tab", "Consents")),
         Tab("case-referrals", pgettext_lazy("case tab", "Referrals"), outside.count()),
         Tab("case-notes", pgettext_lazy("case tab", "Notes")),
+        *_standing(case),
+        *_keeping(staff),
         Tab("case-log", pgettext_lazy("case tab", "Custody log")),
     )
     return CaseHeader(
@@ -99,3 +104,19 @@ def case_header(case: Case, staff: "Staff") -> CaseHeader:
         safe_rules=rules,
         tabs=tabs,
     )
+
+
+def _standing(case: Case) -> tuple[Tab, ...]:
+    """The tab on duties to report and on who asks, where there is one or the other."""
+    duties = duties_of(case, clock.now())
+    if not duties and case.standing == "self":
+        return ()
+    waiting = sum(duty.is_open for duty in duties) + waits_for_person(case)
+    return (Tab("case-standing", pgettext_lazy("case tab", "Standing and duties"), waiting, "wait"),)
+
+
+def _keeping(staff: "Staff") -> tuple[Tab, ...]:
+    """The tab on how long the case is kept, for roles that decide about it."""
+    if not can(staff, "retention.read"):
+        return ()
+    return (Tab("case-retention", pgettext_lazy("case tab", "Keeping")),)

@@ -18,7 +18,8 @@ from ansim.centre.cases.queries import case_for
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.vault import CaseKey
 
-CaseView = Callable[[StaffRequest, Case], HttpResponse]
+# A view receives the request, the case, and what else its address names.
+CaseView = Callable[..., HttpResponse]
 
 # What templates ask as ``may.message``: the word there and the action behind it.
 MAY = {
@@ -45,14 +46,17 @@ def case_view(action: str | None = None) -> Callable[[CaseView], Callable[..., H
 
     def decorate(view: CaseView) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def opened(request: StaffRequest, case_id: UUID) -> HttpResponse:
+        def opened(request: StaffRequest, case_id: UUID, **more: str) -> HttpResponse:
             may_list(request)
             case = case_for(request.user, case_id)
             if action is not None:
                 require(request.user, action)
-            return view(request, case)
+            return view(request, case, **more)
 
-        return staff_view()(opened)
+        view_of_case: Callable[..., HttpResponse] = opened
+        guarded = staff_view()(view_of_case)
+        guarded.case_action = action or ""  # type: ignore[attr-defined]  # for docs/permissions.md
+        return guarded
 
     return decorate
 

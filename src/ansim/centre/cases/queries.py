@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 
 from ansim.centre.access.permissions import can
-from ansim.centre.cases.models import Case, Consent
+from ansim.centre.cases.models import Case, CaseMembership, Consent
 
 if TYPE_CHECKING:
     from ansim.centre.access.models import Staff
@@ -21,7 +21,9 @@ def visible_cases(staff: "Staff") -> QuerySet[Case]:
     if can(staff, "case.list_all_working"):
         return every
     if can(staff, "case.list_own"):
-        return every.filter(memberships__staff=staff).distinct()
+        # No join: rows need not be told apart again, and sealed boxes not compared for it.
+        mine = CaseMembership.objects.filter(staff=staff)
+        return every.filter(pk__in=mine.values("case"))
     return every.none()
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from ansim.centre.cases import keyring
+from ansim.centre.cases import keyring, ledger
 from ansim.centre.cases.errors import EmptyText, KeyNotHeld, UnknownCode
 from ansim.centre.cases.models import (
     Case,
@@ -29,8 +29,15 @@ from ansim.vault import CaseKey, ReceiptKeys
 if TYPE_CHECKING:
     from ansim.centre.access.models import Staff
 
-# The wording of the consents that the portal shows; a new wording is a new version.
-CONSENT_WORDING = "2026-1"
+# How somebody said yes, by the way in which the report came.
+HOW_OF_CHANNEL = {
+    "web": "portal", "phone": "telephone", "walk_in": "in_person", "partner": "letter",
+    "import": "file",
+}  # fmt: skip
+
+
+# Of how the person may be reached, what is not who they are: a rule of safe contact.
+NOT_IDENTITY = frozenset({"hours"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +120,41 @@ def open_case(
     case = Case(
         reference=_free_reference(), opened_at=now, channel=facts.channel, language=facts.language,
         standing=facts.standing, age=facts.age, gender=facts.gender, relation=facts.relation,
-        places=list(facts.places), flags=list(facts.flags), keywords=list(facts.keywords),
-        threat_deadline=facts.threat_deadline, safe_contact=dict(facts.safe_contact),
+        places=list(facts.places), flags=list(facts.flags), threat_deadline=facts.threat_deadline,
         watch_until=now + timedelta(days=settings.ANSIM_WATCH_DAYS),
     )  # fmt: skip
     case.save()
     CaseHarm.objects.bulk_create(CaseHarm(case=case, code=code) for code in dict.fromkeys(facts.harms))
-    key = keyring.make_key(case, holders, receipt)
+    key = keyring.make_keys(case, holders, receipt)
     CaseMembership.objects.bulk_create(
         CaseMembership(case=case, staff=one, added_at=now) for one in holders
     )
     if facts.story:
         case.story_box = keyring.seal_text(key, facts.story, case, "story_box", case)
-    if facts.contact:
-        case.contact_box = keyring.seal_facts(key, facts.contact, case, "contact_box", case)
-    case.save(update_fields=["story_box", "contact_box"])
+    contact, case.safe_contact = _apart(facts)
+    case.keywords = list(facts.keywords)
+    if contact:
+        case.contact_box = keyring.seal_facts(key, contact, case, "contact_box", case)
+    case.save(update_fields=["story_box", "contact_box", "safe_contact_box", "keywords_box"])
     kind = "staff" if actor else "person"
     record("case.opened", actor=actor, actor_kind=kind, obj=case, case=case, at=now)
+    by = "person" if facts.standing == "self" else facts.standing
+    said = ledger.Said(by, HOW_OF_CHANNEL.get(facts.channel, "portal"), actor)
     for purpose in dict.fromkeys(facts.consents):
-        give_consent(case, purpose, now=now, given_by="person", actor=actor)
+        ledger.give(case, purpose, now=now, said=said, language=facts.language)
     return case, key
+
+
+def _apart(facts: CaseFacts) -> tuple[dict[str, str], dict[str, object]]:
+    """What is sealed of how the person may be reached, and what the server may read.
+
+    Hours are what the person wrote, so they are sealed with the number; that there are some is
+    no secret.
+    """
+    hours = str(facts.safe_contact.get("hours") or "").strip()
+    contact = {**facts.contact, "hours": hours} if hours else dict(facts.contact)
+    rules = {name: value for name, value in facts.safe_contact.items() if name != "hours"}
+    return contact, {**rules, "hours": True} if hours else rules
 
 
 def _free_reference() -> str:
@@ -259,18 +281,41 @@ def read_notes(case: Case, *, key: CaseKey, reader: "Staff", now: datetime) -> l
 
 @transaction.atomic
 def read_story(case: Case, *, key: CaseKey, reader: "Staff | None", now: datetime) -> Story:
-    """What the person told and how they may be reached, opened."""
+    """What the person told and how they may be reached, opened.
+
+    For a member of staff (``reader``) the contact is without who the person is: that opens with
+    a reason alone (identity.py).
+    """
     story, contact = "", dict[str, str]()
     if case.story_box is not None:
         story = keyring.open_text(key, case.story_box, case, "story_box", case)
     if case.contact_box is not None:
         contact = keyring.open_facts(key, case.contact_box, case, "contact_box", case)
-    if reader is not None and (story or contact):
-        record("case.story_read", actor=reader, obj=case, case=case, fields=["story", "contact"], at=now)
+    contact |= _seal_old_hours(case, contact, key)
+    if reader is not None:
+        contact = {name: value for name, value in contact.items() if name in NOT_IDENTITY}
+        shown = [name for name, value in (("story", story), *contact.items()) if value]
+        if shown:
+            record("case.story_read", actor=reader, obj=case, case=case, fields=shown, at=now)
     return Story(story, contact)
 
 
-@transaction.atomic
+def _seal_old_hours(case: Case, contact: dict[str, str], key: CaseKey) -> dict[str, str]:
+    """Hours that an older version kept where the server can read them, sealed now.
+
+    The server could not do it when it was brought up to date: it has no key to seal them with.
+    """
+    hours = case.safe_contact.get("hours")
+    if not isinstance(hours, str):
+        return {}
+    case.contact_box = keyring.seal_facts(
+        key, {**contact, "hours": hours}, case, "contact_box", case
+    )
+    case.safe_contact = {**case.safe_contact, "hours": True}
+    case.save(update_fields=["contact_box", "safe_contact_box"])
+    return {"hours": hours}
+
+
 def give_consent(
     case: Case,
     purpose: str,
@@ -279,23 +324,11 @@ def give_consent(
     given_by: str = "person",
     actor: "Staff | None" = None,
 ) -> Consent:
-    """Write a consent down. Giving one that stands already changes nothing."""
-    require_codes("consent", [purpose])
-    for consent in case.consents.filter(purpose=purpose):
-        if consent.stands(now):
-            return consent
-    consent = Consent.objects.create(
-        case=case, purpose=purpose, wording=CONSENT_WORDING, given_by=given_by, given_at=now
-    )
-    kind = "staff" if actor else "person"
-    record(
-        "consent.given", actor=actor, actor_kind=kind, obj=consent, case=case,
-        fields=[purpose], at=now,
-    )  # fmt: skip
-    return consent
+    """Write a consent for a whole purpose down; the ledger has the rest (scope, words, until)."""
+    said = ledger.Said(given_by, "telephone" if actor else "portal", actor)
+    return ledger.give(case, purpose, now=now, said=said)
 
 
-@transaction.atomic
 def withdraw_consent(
     case: Case, purpose: str, *, now: datetime, actor: "Staff | None" = None
 ) -> int:
@@ -304,19 +337,8 @@ def withdraw_consent(
     What was sent before cannot be called back; what is not yet sent is stopped by the sending
     layer, which asks for the consent again at the moment of sending.
     """
-    ended = 0
-    for consent in case.consents.filter(purpose=purpose, withdrawn_at=None):
-        if not consent.stands(now):
-            continue
-        consent.withdrawn_at = now
-        consent.save(update_fields=["withdrawn_at"])
-        kind = "staff" if actor else "person"
-        record(
-            "consent.withdrawn", actor=actor, actor_kind=kind, obj=consent, case=case,
-            fields=[purpose], at=now,
-        )  # fmt: skip
-        ended += 1
-    return ended
+    said = ledger.Said(how="telephone" if actor else "portal", recorded_by=actor)
+    return len(ledger.withdraw(case, purpose, now=now, said=said))
 
 
 def confirm_receipt(case: Case, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansim.centre.cases import views
+from ansim.centre.cases import identity_views, standing_views, views
 
 CASE = "staff/cases/<uuid:case_id>"
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path(f"{CASE}/story", views.story, name="case-story"),
     path(f"{CASE}/messages", views.case_messages, name="case-messages"),
     path(f"{CASE}/notes", views.notes, name="case-notes"),
-    path(f"{CASE}/consents", views.consents, name="case-consents"),
-    path(f"{CASE}/consents/withdraw", views.withdraw_consent, name="case-consent-withdraw"),
+    path(f"{CASE}/standing", standing_views.case_standing, name="case-standing"),
+    path(f"{CASE}/identity", identity_views.identity, name="case-identity"),
+    path("staff/identity", identity_views.custodian, name="identity-review"),
+    path("staff/identity/asks/<uuid:ask_id>", identity_views.answer, name="identity-ask"),
+    path(
+        "staff/identity/showings/<uuid:showing_id>", identity_views.reviewed, name="identity-showing"
+    ),
 ]

@@ -1,4 +1,4 @@
-"""A case's own pages: triage, sharing, closing, what was told, messages, notes, consents."""
+"""A case's own pages: triage, sharing, closing, what was told, messages, notes."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,16 +9,14 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
-    require_safe,
 )
 
 from ansim.centre import clock
 from ansim.centre.access.models import Staff
 from ansim.centre.access.permissions import StaffRequest, can
-from ansim.centre.cases import services
-from ansim.centre.cases.consents import consent_rows
+from ansim.centre.cases import contacts, identity, keyring, services
 from ansim.centre.cases.errors import EmptyText, KeyNotHeld
-from ansim.centre.cases.forms import ConsentForm, ShareForm, TextForm, TriageForm
+from ansim.centre.cases.forms import ShareForm, TextForm, TriageForm
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.pages import case_view, reader_language, render_case, sealed_key
 from ansim.centre.cases.taxonomy import taxonomy
@@ -28,6 +26,7 @@ CONTACT_WORDS: dict[str, Promise] = {
     "phone": pgettext_lazy("contact", "Telephone"),
     "email": pgettext_lazy("contact", "E-mail"),
     "code_word": pgettext_lazy("contact", "Code word"),
+    "hours": pgettext_lazy("contact", "When"),
     "other": pgettext_lazy("contact", "Other ways"),
 }
 
@@ -112,11 +111,13 @@ def close(request: StaffRequest, case: Case) -> HttpResponse:
 @require_POST
 @case_view("case.read_sealed")
 def story(request: StaffRequest, case: Case) -> HttpResponse:
-    """What the person told and how they may be reached: shown once, on request, logged."""
+    """What the person told, without who they are: shown once, on request, logged."""
     key = sealed_key(request, case)
     words: dict[str, object] = {"sealed": key is None}
     if key is not None:
         opened = services.read_story(case, key=key, reader=request.user, now=clock.now())
+        index = keyring.index_key_for_staff(request.user, request.private_key)
+        contacts.index_contact(case, identity.identity_of(case, key), index=index)
         words["story"] = opened
         words["contact"] = [
             (CONTACT_WORDS.get(name, name), value)
@@ -181,27 +182,3 @@ def notes(request: StaffRequest, case: Case) -> HttpResponse:
     if key is not None:
         words["notes"] = services.read_notes(case, key=key, reader=request.user, now=now)
     return render_case(request, case, "cases/notes.html", words, tab="case-notes")
-
-
-@require_safe
-@case_view()
-def consents(request: StaffRequest, case: Case) -> HttpResponse:
-    """Each purpose: given, withdrawn or not asked."""
-    rows = consent_rows(case, clock.now())
-    return render_case(request, case, "cases/consents.html", {"rows": rows}, tab="case-consents")
-
-
-@require_http_methods(["GET", "POST"])
-@case_view("consent.record")
-def withdraw_consent(request: StaffRequest, case: Case) -> HttpResponse:
-    """Write down that the person withdrew: asked first."""
-    form = ConsentForm(request.POST if request.method == "POST" else request.GET)
-    if not form.is_valid():
-        return redirect("case-consents", case.pk)
-    purpose = form.cleaned_data["purpose"]
-    if request.method == "POST":
-        services.withdraw_consent(case, purpose, now=clock.now(), actor=request.user)
-        messages.success(request, _("The consent is withdrawn. Future requests are stopped."))
-        return redirect("case-consents", case.pk)
-    words = {"purpose": purpose, "purpose_word": taxonomy().label("consent", purpose)}
-    return render_case(request, case, "cases/withdraw.html", words, tab="case-consents")

@@ -7,12 +7,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest
 from ansim.centre.cases.consents import consent_rows
-from ansim.centre.cases.forms import ConsentForm
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.pages import case_view, reader_language, render_case
 from ansim.centre.custody.models import CustodyEvent
@@ -20,13 +19,14 @@ from ansim.centre.desk.casefile import by_attention, link_rows, outside_rows
 from ansim.centre.desk.forms import LinkForm, PictureForm
 from ansim.centre.desk.log import log_lines, recent_lines
 from ansim.centre.desk.queries import flag_words
-from ansim.centre.intake.later import add_more, allow
+from ansim.centre.intake.later import add_more
 from ansim.centre.intake.uploads import RefusedUpload, given_files
 from ansim.centre.materials.queries import progress
 from ansim.centre.materials.services import (
     add_link,
     hash_upload,
     is_plain,
+    material_of,
 )
 from ansim.centre.support.plan import plan_rows
 from ansim.errors import AnsimError
@@ -118,9 +118,9 @@ def add_picture(request: StaffRequest, case: Case) -> HttpResponse:
         else:
             found = hash_upload(files[0].read())
             add_more(case, [], [found], now=clock.now(), actor=request.user)
-            material = case.materials.get(sha256=found.sha256)
+            material = material_of(case, found.sha256)
             said = _("%(label)s is looked for now. The file was dropped.")
-            messages.success(request, said % {"label": material.label})
+            messages.success(request, said % {"label": material.label if material else ""})
             if is_plain(found):
                 messages.warning(
                     request, _("It has little detail: only exact copies can be found.")
@@ -152,15 +152,3 @@ def log(request: StaffRequest, case: Case) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     words: dict[str, Any] = {"lines": log_lines(page), "page": page, "total": pages.count}
     return render_case(request, case, "desk/log.html", words, tab="case-log")
-
-
-@require_POST
-@case_view("consent.record")
-def give_consent(request: StaffRequest, case: Case) -> HttpResponse:
-    """Write down that the person agreed."""
-    form = ConsentForm(request.POST)
-    if form.is_valid():
-        purpose = form.cleaned_data["purpose"]
-        allow(case, purpose, now=clock.now(), actor=request.user)
-        messages.success(request, _("The consent is written down."))
-    return redirect("case-consents", case.pk)

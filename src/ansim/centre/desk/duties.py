@@ -10,19 +10,23 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from ansim.centre.access.models import Staff
 from ansim.centre.access.permissions import can
-from ansim.centre.cases.models import Case, KeyWrap
+from ansim.centre.cases.ledger import ending_soon
+from ansim.centre.cases.models import Case, KeyWrap, Message
 from ansim.centre.cases.queries import visible_cases
+from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.removal.finding import replies_for
-from ansim.centre.removal.models import Reply, Request
+from ansim.centre.removal.models import HashList, Reply, Request
 from ansim.centre.removal.queries import ClockView, clock_of, tab
 from ansim.centre.removal.reviewing import owner_of, recipient_name
+from ansim.centre.removal.telling import scope_name
+from ansim.centre.retention.queries import falling_due
 from ansim.centre.shell.moments import here, lately, zone
 from ansim.notices.clock import Clock, clock_words
 from ansim.notices.spoken import spoken_length
@@ -35,6 +39,8 @@ DANGER_PROMISE = timedelta(hours=1)
 THREAT_AHEAD, THREAT_AFTER = timedelta(days=7), timedelta(days=1)
 # A clock is on the page from a day before its end.
 CLOCK_AHEAD = timedelta(days=1)
+# Cases that are to be erased: the nearest ones; the retention page has them all.
+ENDINGS = 50
 CLIMBS = (Request.Why.NOT_DONE, Request.Why.BOUNCE, Request.Why.REGULATOR)
 
 
@@ -62,10 +68,15 @@ def duties(staff: Staff, now: datetime) -> list[Duty]:
         if can(staff, "notice.approve"):
             found += _approvals(visible_requests(staff, ("to_approve",), now), now)
             found += _unclear(visible_requests(staff, ("not_received",), now), now)
+        found += _hash_lists(staff, now)
     if can(staff, "case.triage"):
         found += _untriaged(staff, now)
     if can(staff, "case.list_own") or can(staff, "case.list_all_working"):
         found += [*_threats(staff, now), *_unread(staff, now)]
+    if can(staff, "consent.record"):
+        found += _ending_consents(staff, now)
+    if can(staff, "retention.read"):
+        found += _endings(staff, now)
     return sorted(found, key=lambda duty: (duty.due, duty.what))
 
 
@@ -265,6 +276,64 @@ def _unread(staff: Staff, now: datetime) -> Iterator[Duty]:
         yield _of_case(case, end, clock, said, "case-messages", _("Answer"))
 
 
+def _ending_consents(staff: Staff, now: datetime) -> Iterator[Duty]:
+    """Consents that end within two weeks: somebody asks whether they go on."""
+    said = _("Ask whether a consent goes on: %(purpose)s")
+    rows = visible_cases(staff).exclude(status=Case.Status.CLOSED)
+    for case in rows.filter(consents__expires_at__gt=now).distinct():
+        for one in ending_soon(case, now):
+            if one.refused or one.expires_at is None:
+                continue
+            word = taxonomy().label("consent", one.purpose)
+            clock = own_clock(one.given_at, one.expires_at, now)
+            what = said % {"purpose": word}
+            yield _of_case(case, one.expires_at, clock, what, "case-consents", _("Ask"))
+
+
+def _hash_lists(staff: Staff, now: datetime) -> Iterator[Duty]:
+    """Lists of fingerprints and recalls that wait for a person's word."""
+    waiting = {
+        ("share", "draft"): _("Approve a list of fingerprints to %(name)s"),
+        ("recall", "draft"): _("Approve a recall of fingerprints to %(name)s"),
+        ("share", "unclear"): _("Decide whether the list to %(name)s left"),
+        ("recall", "unclear"): _("Decide whether the list to %(name)s left"),
+        ("recall", "received"): _("Read what %(name)s answered about the recall"),
+    }
+    if not can(staff, "notice.approve"):
+        return
+    rows = HashList.objects.filter(case__in=visible_cases(staff).values("pk"))
+    for one in rows.filter(state__in=("draft", "unclear", "received")).select_related("case__owner"):
+        said = waiting.get((one.kind, one.state))
+        if said is None or one.case is None:
+            continue
+        what = said % {"name": scope_name(one.recipient)}
+        end = one.drafted_at + OWN_PROMISE
+        clock = waiting_clock(one.received_at or one.drafted_at, now)
+        yield _of_case(one.case, end, clock, what, "case-hash-lists", _("Open"))
+
+
+def _endings(staff: Staff, now: datetime) -> Iterator[Duty]:
+    """Cases that are to be erased: their time ends, or the person wants it."""
+    for term in falling_due(staff, now, most=ENDINGS):
+        wish, erase_at = term.wish, term.erase_at
+        if term.holds and wish is None:
+            continue
+        if wish is not None and erase_at is None:
+            end = wish.asked_at + OWN_PROMISE
+            said = _("Ask counsel: the person wants everything deleted")
+            clock = own_clock(wish.asked_at, end, now)
+        else:
+            end = erase_at or now
+            said = (
+                _("The time to keep a case ends: keep it or let it go")
+                if wish is None
+                else _("Everything will be deleted: the person asked for it")
+            )
+            noticed = term.keeping.noticed_at if wish is None and term.keeping else None
+            clock = own_clock(noticed or now, end, now)
+        yield _of_case(term.case, end, clock, said, "case-retention", _("Open"))
+
+
 def _of_case(
     case: Case, due: datetime, clock: ClockView, what: str, url_name: str, act: str
 ) -> Duty:
@@ -283,15 +352,8 @@ def _of_case(
 
 def unread_cases(staff: Staff) -> list[tuple[Case, datetime]]:
     """Cases with unread messages of the person that ``staff`` can open, and since when."""
-    rows = (
-        visible_cases(staff)
-        .filter(wraps__holder=KeyWrap.Holder.STAFF, wraps__staff=staff)
-        .annotate(
-            unread_since=Min(
-                "messages__at",
-                filter=Q(messages__from_person=True, messages__read_at=None),
-            )
-        )
-        .exclude(unread_since=None)
-    )
-    return [(case, case.unread_since) for case in rows]
+    held = KeyWrap.objects.filter(holder=KeyWrap.Holder.STAFF, staff=staff).values("case")
+    unread = Message.objects.filter(from_person=True, read_at=None, case__in=held).order_by()
+    since = dict(unread.values_list("case").annotate(first=Min("at")))
+    cases = visible_cases(staff).defer("story_box", "contact_box").filter(pk__in=since)
+    return [(case, since[case.pk]) for case in cases]

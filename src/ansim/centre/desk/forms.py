@@ -11,6 +11,7 @@ from ansim.centre.cases.forms import MAX_TEXT, moment_field
 from ansim.centre.cases.header import SAFE_CHANNELS
 from ansim.centre.cases.pages import reader_language
 from ansim.centre.cases.taxonomy import taxonomy
+from ansim.centre.cases.wordings import asked_at_report
 from ansim.centre.intake.report import LINKS_MAX, Report
 from ansim.centre.materials.addresses import check_link
 from ansim.errors import AnsimError
@@ -18,7 +19,7 @@ from ansim.errors import AnsimError
 BY_STAFF = ("phone", "walk_in")
 LISTS = {
     "standing": "standing", "age": "age", "gender": "gender", "relation": "relation",
-    "harms": "harm", "places": "place", "flags": "flag", "consents": "consent",
+    "harms": "harm", "places": "place", "flags": "flag",
 }  # fmt: skip
 NOT_LISTED = _("Choose one of the answers in the list.")
 
@@ -54,6 +55,36 @@ class PictureForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="picture_%s")
+
+
+class LookForm(forms.Form):
+    """What somebody says or shows, by which a case is found."""
+
+    what = forms.CharField(
+        label=_("Reference, telephone number, e-mail or link"),
+        help_text=_("For example yeoul 412, 010-1234-5678, name@example.com, example.com/post/1."),
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="look_%s")
+
+
+class WordsForm(forms.Form):
+    """Words to find in what the reader may open."""
+
+    words = forms.CharField(
+        label=_("Words"),
+        help_text=_("A text is shown when it has every word. Spaces in Korean do not matter."),
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="find_%s")
 
 
 class ReportForm(forms.Form):
@@ -141,7 +172,9 @@ class ReportForm(forms.Form):
         super().__init__(data)
         self.now = now
         set_choices(self, LISTS)
+        asked = asked_at_report(now).values()
         for name, choices in (
+            ("consents", [(shown.purpose, shown.title) for shown in asked]),
             ("channel", [(code, taxonomy().label("channel", code)) for code in BY_STAFF]),
             ("safe_channel", list(SAFE_CHANNELS.items())),
         ):

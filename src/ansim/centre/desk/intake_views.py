@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest, staff_view
+from ansim.centre.cases.contacts import index_contact
+from ansim.centre.cases.keyring import index_key_for_staff
 from ansim.centre.cases.pages import UNPROCESSABLE, reader_language
 from ansim.centre.desk.forms import ReportForm
 from ansim.centre.intake.services import take_in
@@ -37,10 +39,13 @@ def new_case(request: StaffRequest) -> HttpResponse:
         form = ReportForm(request.POST, now=now)
         if form.is_valid():
             try:
-                taken = take_in(form.report(), now=now, actor=request.user)
+                report = form.report()
+                taken = take_in(report, now=now, actor=request.user)
             except AnsimError as error:
                 form.add_error(None, error.sentence(reader_language()))
             else:
+                index = index_key_for_staff(request.user, request.private_key)
+                index_contact(taken.case, report.contact, index=index)
                 if ticket:
                     tickets[ticket] = str(taken.case.pk)
                 request.session[TICKETS] = dict(list(tickets.items())[-MOST_TICKETS:])

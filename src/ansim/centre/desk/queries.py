@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ansim.centre.access.models import Staff
 from ansim.centre.access.permissions import can
-from ansim.centre.cases.models import Case
+from ansim.centre.cases.models import Case, Message
 from ansim.centre.cases.queries import visible_cases
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.desk.duties import closing_time, unread_cases, visible_requests
@@ -85,9 +85,9 @@ def tiles(staff: Staff, now: datetime) -> list[Tile]:
         shown += _request_tiles(staff, now)
     if can(staff, "case.read_sealed"):
         unread = unread_cases(staff)
-        count = sum(
-            case.messages.filter(from_person=True, read_at=None).count() for case, _since in unread
-        )
+        count = Message.objects.filter(
+            from_person=True, read_at=None, case__in=[case.pk for case, _since in unread]
+        ).count()
         oldest = min((since for _case, since in unread), default=None)
         note = (
             _("The oldest came %(moment)s") % {"moment": lately(oldest)}

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +11,7 @@ from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest, can, staff_view
 from ansim.centre.cases.pages import may_list
 from ansim.centre.desk import queries
+from ansim.centre.desk.act_views import waiting_counts
 from ansim.centre.desk.duties import duties
 from ansim.centre.desk.listing import (
     DEFAULT,
@@ -18,7 +19,7 @@ from ansim.centre.desk.listing import (
     PAGE_ROWS,
     filter_counts,
     find_case,
-    line,
+    lines,
     listed,
 )
 
@@ -34,6 +35,7 @@ def today(request: StaffRequest) -> HttpResponse:
     shown = every if request.GET.get("all") else every[:FIRST_ROWS]
     words = {
         "now": now,
+        "nav_counts": waiting_counts(staff, now),
         "tiles": queries.tiles(staff, now),
         "duties": shown,
         "duties_all": len(every),
@@ -64,7 +66,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "page": page,
         "pages": list(pages.get_elided_page_range(page.number)) if pages.num_pages > 1 else [],
-        "rows": [line(case) for case in page],
+        "rows": lines(page),
         "may_take_in": can(request.user, "case.create"),
     }
     return render(request, "desk/cases.html", words)
@@ -85,7 +87,9 @@ def find(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/not_found.html", {"typed": typed.strip()}, status=404)
 
 
-def home(request: HttpRequest) -> HttpResponse:
+@require_safe
+@staff_view()
+def home(request: StaffRequest) -> HttpResponse:
     """``/staff`` without its slash."""
     del request
     return redirect("staff-today")
