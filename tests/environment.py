@@ -47,3 +47,18 @@ def refuse_the_world(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(refuse_the_world)
+
+
+def pytest_sessionstart() -> None:
+    """A browser's last connection must not keep a throw-away database from being dropped."""
+    if not os.environ.get("ANSIM_DATABASE"):
+        return
+    from django.db.backends.postgresql.creation import DatabaseCreation
+
+    def drop(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+        del verbosity
+        name = self.connection.ops.quote_name(test_database_name)
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    DatabaseCreation._destroy_test_db = drop  # type: ignore[attr-defined]

@@ -103,3 +103,63 @@ class SecretsTooOpen(VaultError):
             "chmod 600으로 권한을 고친 뒤 다시 시작해 주세요."
         ),
     }
+
+
+class MalformedPhone(VaultError):
+    """What was typed cannot be a telephone number."""
+
+    code: ClassVar[str] = "malformed_phone"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This is not a telephone number. Type its digits, with +country code from abroad.",
+        "ko": "전화번호가 아닙니다. 숫자로 적고, 국외 번호는 +국가번호부터 적어 주세요.",
+    }
+
+
+class BadSignature(VaultError):
+    """A signature that is not of this key, for this purpose, over these bytes."""
+
+    code: ClassVar[str] = "bad_signature"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "The signature does not fit: the file was changed, or another centre signed it.",
+        "ko": "서명이 맞지 않습니다. 파일이 바뀌었거나 다른 센터가 서명한 것입니다.",
+    }
+
+
+class MistypedKey(VaultError):
+    """A line that is no escrow key and no share: its checksum is wrong."""
+
+    code: ClassVar[str] = "mistyped_key"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "A letter or digit of this line is wrong or missing. Compare it with the paper.",
+        "ko": "이 줄에 틀렸거나 빠진 글자가 있습니다. 종이와 견주어 다시 적어 주세요.",
+    }
+
+
+class ShareMissing(VaultError):
+    """One share alone."""
+
+    code: ClassVar[str] = "share_missing"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "Two of the three shares are needed. Type a second one on the next line.",
+        "ko": "조각 셋 가운데 둘이 필요합니다. 다음 줄에 다른 조각을 적어 주세요.",
+    }
+
+
+class SameShare(VaultError):
+    """The same share twice."""
+
+    code: ClassVar[str] = "same_share"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "Both lines are share {number}. Type another share of the same key.",
+        "ko": "두 줄 모두 {number}번 조각입니다. 같은 열쇠의 다른 조각을 적어 주세요.",
+    }
+
+
+class MixedShares(VaultError):
+    """Shares of different keys."""
+
+    code: ClassVar[str] = "mixed_shares"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "These lines belong to different keys. Take shares with the same first letters.",
+        "ko": "서로 다른 열쇠의 줄입니다. 앞 글자들이 같은 조각을 모아 주세요.",
+    }

@@ -3,7 +3,11 @@
 import secrets
 from dataclasses import dataclass, field
 from typing import Self
+from uuid import UUID
 
+from cryptography.hazmat.primitives.constant_time import bytes_eq
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
@@ -30,6 +34,26 @@ class CaseKey:
     def new(cls) -> Self:
         """A fresh random key with a fresh random id."""
         return cls(secrets.token_bytes(KEY_ID_BYTES), secrets.token_bytes(KEY_BYTES))
+
+    @classmethod
+    def for_subject(cls, which: str, subject: UUID) -> Self:
+        """A fresh key whose id says what it is for: ``which`` kind of key of which case or bank.
+
+        The id is a keyed digest of both under the secret, so that a wrap that was put into
+        another row shows itself (``belongs_to``) before anything is sealed with the wrong key.
+        """
+        secret = secrets.token_bytes(KEY_BYTES)
+        return cls(_bound_id(secret, which, subject), secret)
+
+    def belongs_to(self, which: str, subject: UUID) -> bool:
+        """Whether ``for_subject`` made this key for the same kind and subject."""
+        return bytes_eq(self.id, _bound_id(self.secret, which, subject))
+
+
+def _bound_id(secret: bytes, which: str, subject: UUID) -> bytes:
+    mac = HMAC(secret, SHA256())
+    mac.update(b"ansim key id 1" + subject.bytes + which.encode())
+    return mac.finalize()[:KEY_ID_BYTES]
 
 
 def require_length(data: bytes, expected: int) -> None:
@@ -70,6 +94,11 @@ def unwrap(private_key: bytes, wrapped: bytes) -> CaseKey:
         plain = SealedBox(PrivateKey(private_key)).decrypt(wrapped)
     except (CryptoError, ValueError, TypeError) as error:
         raise WrongKey from error
+    return key_in_wrap(plain)
+
+
+def key_in_wrap(plain: bytes) -> CaseKey:
+    """The key that an opened wrap holds. Raises WrongKey when it holds something else."""
     if len(plain) != 1 + KEY_ID_BYTES + KEY_BYTES or plain[0] != WRAP_VERSION:
         raise WrongKey
     return CaseKey(plain[1 : 1 + KEY_ID_BYTES], plain[1 + KEY_ID_BYTES :])

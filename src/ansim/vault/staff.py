@@ -54,16 +54,22 @@ def open_staff_key(private_box: bytes, password: str) -> bytes:
         raise MalformedBox
     head = private_box[: HEAD.size]
     version, time_cost, memory_kib, lanes, salt = HEAD.unpack(head)
-    if (
-        version != VERSION
-        or not 1 <= time_cost <= MAX_TIME_COST
-        or not 1 <= lanes <= MAX_LANES
-        or not MIN_MEMORY_KIB_PER_LANE * lanes <= memory_kib <= MAX_MEMORY_KIB
-    ):
+    if version != VERSION:
         raise MalformedBox
-    lid = AESGCM(KdfProfile(time_cost, memory_kib, lanes).derive(password_bytes(password), salt))
+    lid = AESGCM(checked_cost(time_cost, memory_kib, lanes).derive(password_bytes(password), salt))
     nonce_end = HEAD.size + NONCE_BYTES
     try:
         return lid.decrypt(private_box[HEAD.size : nonce_end], private_box[nonce_end:], head)
     except InvalidTag as error:
         raise WrongPassword from error
+
+
+def checked_cost(time_cost: int, memory_kib: int, lanes: int) -> KdfProfile:
+    """The cost that a stored box states. Raises MalformedBox when no box of ours states it."""
+    if (
+        not 1 <= time_cost <= MAX_TIME_COST
+        or not 1 <= lanes <= MAX_LANES
+        or not MIN_MEMORY_KIB_PER_LANE * lanes <= memory_kib <= MAX_MEMORY_KIB
+    ):
+        raise MalformedBox
+    return KdfProfile(time_cost, memory_kib, lanes)
