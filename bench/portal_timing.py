@@ -10,9 +10,9 @@ what somebody outside sees, and of the processor, which other work on the machin
 
 The tests, for each pair of kinds: Mann-Whitney U and Kolmogorov-Smirnov (both two-sided, 5% shared
 among them after Bonferroni), and for equivalence the 90% bootstrap interval of the difference
-of medians, which must lie within 2% of the median
-(2,000 tries on two cores leave an interval of 1% by themselves, so 1% could not be shown). `guess` is how often the best single threshold
-on time would name the kind rightly; 50% is a coin.
+of medians, which must lie within 2% of the median: 2,000 tries on two cores leave an interval of
+1% by themselves, so that 1% could not be shown. `guess` is how often the best single threshold on
+time would name the kind rightly; 50% is a coin.
 """
 
 import argparse
