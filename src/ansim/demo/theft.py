@@ -287,7 +287,7 @@ def sqlite_rows(path: Path) -> Iterator[Row]:
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
         for (table,) in tables:
-            cursor = database.execute(f'SELECT * FROM "{table}"')  # noqa: S608 -- its own names
+            cursor = database.execute(f'SELECT * FROM "{table}"')  # noqa: S608 # nosec B608 -- its own names
             columns = [one[0] for one in cursor.description]
             yield from _values(table, columns, cursor)
 
@@ -298,7 +298,7 @@ def connected_rows() -> Iterator[Row]:
 
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 -- its own names
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 # nosec B608 -- its own names
             columns = [one[0] for one in cursor.description or ()]
             yield from _values(table, columns, cursor.fetchall())
 
