@@ -47,12 +47,7 @@ from ansim.matching.bankfile_changes import (
     finish,
     states_draft,
 )
-from ansim.matching.bankfile_columns import (
-    SHAPES,
-    Hashes,
-    Segment,
-    load_column,
-)
+from ansim.matching.bankfile_columns import SHAPES, Hashes, Segment, load_column
 from ansim.matching.banks import STATES, Bank, BankItem, State
 from ansim.matching.errors import (
     BankBusy,
