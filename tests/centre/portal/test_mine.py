@@ -77,7 +77,7 @@ def test_an_unused_session_closes_and_says_so(jiwoo: Known, settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "korean", "english"),
+    ("counts", "said", "said_in_english"),
     [
         ({}, "아직 링크가 없어요", "There is no link yet"),
         ({"present": 7}, "링크 7개를 살펴보고 있어요", "We are working on 7 links"),
@@ -88,11 +88,11 @@ def test_an_unused_session_closes_and_says_so(jiwoo: Known, settings) -> None:
     ],
 )
 def test_only_what_was_confirmed_counts_as_gone(
-    counts: dict[str, int], korean: str, english: str
+    counts: dict[str, int], said: str, said_in_english: str
 ) -> None:
-    assert queries.heading_of(counts) == korean
+    assert queries.heading_of(counts) == said
     with translation.override("en"):
-        assert queries.heading_of(counts) == english
+        assert queries.heading_of(counts) == said_in_english
 
 
 def test_the_sentence_tells_apart_what_looks_gone_what_is_there_and_what_nobody_knows() -> None:
