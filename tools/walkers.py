@@ -57,19 +57,21 @@ class World:
 
     def _common(self) -> Iterator[tuple[str, Any]]:
         from ansim.centre.materials.models import Bank
-        from ansim.centre.patrol.models import Source
+        from ansim.centre.patrol.ledger import row_id
+        from ansim.centre.patrol.models import Target
         from ansim.centre.retention.services import erase
 
         bank = Bank.objects.create(
             name="Bank", owner="o", purpose="p", terms="t", origin="o", legal_basis="kr",
             imported_at=self.now,
         )  # fmt: skip
-        source = Source.objects.create(
-            code="list", host="list.test", kind="list", url="https://list.test/", place="adult",
+        target = Target.objects.create(
+            code="list", host="list.test", source="list_page", url="https://list.test/", place="adult",
             legal_basis="kr",
         )  # fmt: skip
+        yield "host_id", row_id("host", "byeok.test")
         yield "bank_id", bank.pk
-        yield "source_id", source.pk
+        yield "target_id", target.pk
         erased = self._things([self.colleague], receipt=None)["case"]
         yield "key", erase(erased, asked_by=None, now=self.now).pk
         yield "staff_id", self._staff("other", "counsellor")[0].pk

@@ -48,3 +48,19 @@ def test_plain_output_is_one_line_a_link_without_control_characters(
     assert len(result.stdout.splitlines()) == 2
     assert "\x1b" not in result.stdout
     assert runner.invoke(app, []).exit_code == 2
+
+
+def test_the_whole_observation_is_told_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIM_LANG", "en")
+    result = runner.invoke(app, ["http://10.0.0.1/", "--json", "--facts"])
+    seen = json.loads(result.stdout)["observation"]
+    assert (seen["outcome"], seen["reason"], seen["dns"]) == ("refused", "special_address", "")
+    assert "private" in seen["failure"]
+
+
+def test_a_malformed_name_server_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIM_LANG", "ko")
+    monkeypatch.setenv("ANSIM_NAMESERVERS", "dns.example")
+    result = runner.invoke(app, ["http://10.0.0.1/"])
+    assert result.exit_code == 2
+    assert "ANSIM_NAMESERVERS" in result.stderr

@@ -106,6 +106,79 @@ def test_login_and_captcha_count_only_with_little_else(
 
 
 @pytest.mark.parametrize(
+    ("head", "target"),
+    [
+        ("<meta http-equiv=refresh content='0; url=/gone'>", "http://moa.test/gone"),
+        ("<META HTTP-EQUIV=Refresh CONTENT='5;URL=\"next\"'>", "http://moa.test/board/next"),
+        ("<meta http-equiv=refresh content='0, //other.test/x'>", "http://other.test/x"),
+        ("<meta http-equiv=refresh content='6; url=/later'>", ""),
+        ("<meta http-equiv=refresh content='0'>", ""),
+        ("<meta http-equiv=refresh content='0;url=javascript:x()'>", ""),
+        ("<meta name=refresh content='0;url=/no'>", ""),
+    ],
+)
+def test_a_meta_refresh_within_five_seconds_is_a_redirect(head: str, target: str) -> None:
+    assert features(head + CONTENT).refresh == target
+
+
+@pytest.mark.parametrize(
+    ("html", "gate"),
+    [
+        ("<div id=onetrust-consent-sdk>x</div>", "consent_gate"),
+        ("<form action=https://consent.site.test/save>x</form>", "consent_gate"),
+        ("<div class='age-gate modal'>x</div>", "age_gate"),
+        ("<form action=/adult_check.php>x</form>", "age_gate"),
+        ("<div class=paywall>x</div>", "paywall"),
+        ('<script type="application/ld+json">{"isAccessibleForFree": "False"}</script>', "paywall"),
+        ("<script>document.cookie='a=1';location.reload()</script>", "captcha"),
+        ("<script src=/cdn-cgi/challenge-platform/x.js></script>", "captcha"),
+    ],
+)
+@pytest.mark.parametrize("sentence", ["계속하려면", "لحظة من فضلك", "一会儿"])
+def test_gates_are_known_in_any_language_and_only_with_little_else(
+    html: str, gate: str, sentence: str
+) -> None:
+    page = features(framed(f"<p>{sentence}</p>{html}"))
+    gates = ("consent_gate", "age_gate", "paywall", "captcha", "asks_login")
+    assert [name for name in gates if getattr(page, name)] == [gate]
+    long = features(framed(f"<p>{sentence * 200}</p>{html}"))
+    assert not any(getattr(long, name) for name in gates)
+
+
+def test_a_score_sees_the_words_and_only_its_result_is_kept() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def score(title: str, text: str) -> tuple[tuple[str, float], ...]:
+        asked.append((title, text))
+        return (("w1", 0.5),)
+
+    page = page_features(CONTENT.encode(), "text/html", BASE, score=score)
+    assert page.scores == (("w1", 0.5),)
+    [(title, text)] = asked
+    assert title == "모아"
+    assert "봄 정원 가꾸기" in text
+    assert "<" not in text
+    assert "정원" not in repr(page)
+    assert features(CONTENT).scores == ()
+
+
+def test_pieces_tell_one_notice_from_another_in_the_same_frame() -> None:
+    lost = [features(soft_404(p), f"http://moa.test{p}") for p in ("/board/1", "/board/x8d2kq")]
+    assert lost[0].pieces == lost[1].pieces
+    private = features(framed("<h1>친구만 볼 수 있습니다</h1>"))
+    assert len(set(private.pieces) - set(lost[0].pieces)) == 1
+
+
+def test_a_page_of_hardly_any_text_is_known_by_its_bytes() -> None:
+    box = features("<script>alert('없는 게시물입니다')</script>")
+    assert box.brief
+    assert box.brief == features("<script>alert('없는 게시물입니다')</script>").brief
+    assert box.brief != features("<script>alert('잠시만 기다려 주세요')</script>").brief
+    assert not features("  \n").brief
+    assert not features(CONTENT).brief
+
+
+@pytest.mark.parametrize(
     ("body", "kind"),
     [
         (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -58,6 +59,15 @@ GONE = {"page": seen(404, GHOST), "media": (LOST,)}
 SOFT = {"page": seen(200, GHOST), "control": CONTROL}
 CAPTCHA = PageFeatures("d", 40, "55" * 8, captcha=True)
 LOGIN = PageFeatures("e", 40, "66" * 8, asks_login=True)
+AGE = PageFeatures("g", 60, "77" * 8, age_gate=True)
+PAYWALL = PageFeatures("h", 60, "88" * 8, paywall=True)
+CONSENT = PageFeatures("b", 90, "f0" * 8, consent_gate=True)
+POST_URL = "http://moa.test/board/2"
+POST = seen(200, PageFeatures("p", 400, "99" * 8), url=POST_URL, final_url=POST_URL)
+BOX = PageFeatures("", 0, "0" * 16, brief="1" * 64)
+NEAR = MediaView(MEDIA, seen(200, None, fingerprint=PICTURE), None, near=44)
+LOGO = MediaView("http://moa.test/logo.svg", seen(200, None), None, recorded=False)
+AWAY = {"redirects": ("http://ads.test/x",), "final_url": "http://ads.test/x"}
 ELSEWHERE = {"redirects": ("http://moa.test/new",), "final_url": "http://moa.test/new"}
 ROOT = {"redirects": ("http://moa.test/",), "final_url": "http://moa.test/"}
 
@@ -74,6 +84,7 @@ def around(*views: dict[str, object], at: datetime = NOON) -> Round:
     )
 
 
+GONE_P = "gone_provisional"
 ROWS: list[tuple[str, tuple[dict[str, object], ...], str]] = [
     ("content", (PRESENT,), "present"),
     (
@@ -170,6 +181,93 @@ ROWS: list[tuple[str, tuple[dict[str, object], ...], str]] = [
         "bot wall served as 404 to all",
         ({"page": seen(404, GHOST), "home": seen(404, GHOST)},),
         "unknown",
+    ),
+    ("age gate", ({"page": seen(200, AGE)},), "restricted"),
+    ("paywall", ({"page": seen(200, PAYWALL)},), "restricted"),
+    ("a soft 404, another post loads", (SOFT | {"witness": POST},), "gone_provisional"),
+    (
+        "every post answers with the same notice",
+        (SOFT | {"witness": seen(200, GHOST_TOO, url=POST_URL, final_url=POST_URL)},),
+        "unknown",
+    ),
+    (
+        "every post is sent to the front page",
+        (
+            {
+                "page": seen(200, FRONT, **ROOT),
+                "witness": seen(200, FRONT, **(ROOT | {"url": POST_URL})),
+            },
+        ),
+        "unknown",
+    ),
+    (
+        "404 for posts that the front page shows",
+        (GONE | {"witness": seen(404, GHOST, url=POST_URL, final_url=POST_URL)},),
+        "unknown",
+    ),
+    ("404, the other post does not answer", (GONE | {"witness": failed("timed_out")},), GONE_P),
+    ("the same frame with other words", (SOFT | {"notice": "other"},), "unknown"),
+    (
+        "the same words in another frame",
+        ({"page": seen(200, CONTENT), "control": CONTROL, "notice": "same", "media": (LOST,)},),
+        GONE_P,
+    ),
+    ("consent like the control", ({"page": seen(200, CONSENT), "control": CONTROL},), "unknown"),
+    (
+        "a cookie banner on a lost page",
+        ({"page": seen(200, CONSENT), "control": CONTROL, "witness": POST},),
+        GONE_P,
+    ),
+    (
+        "a box that says lost",
+        ({"page": seen(200, BOX), "control": seen(200, BOX), "witness": POST},),
+        GONE_P,
+    ),
+    ("a box, nobody vouches", ({"page": seen(200, BOX), "control": seen(200, BOX)},), "unknown"),
+    (
+        "a crop at the recorded address",
+        (
+            {
+                "page": seen(200, None, fingerprint=PICTURE, url=MEDIA, final_url=MEDIA),
+                "media": (NEAR,),
+            },
+        ),
+        "unknown",
+    ),
+    (
+        "one picture for all pictures",
+        (
+            {
+                "page": seen(200, None, fingerprint=PICTURE, url=MEDIA, final_url=MEDIA),
+                "media": (REPLACED,),
+                "witness": seen(200, None, fingerprint=PICTURE),
+            },
+        ),
+        "unknown",
+    ),
+    (
+        "the whole host is sent to another site",
+        ({"page": seen(200, GHOST, **AWAY), "control": seen(200, GHOST_TOO, **AWAY)},),
+        "unknown",
+    ),
+    ("another site's 404", ({"page": seen(404, GHOST, **AWAY)},), "unknown"),
+    (
+        "sent to a name that is no more",
+        ({"page": seen(None, None, outcome="name_not_found", **AWAY)},),
+        "unknown",
+    ),
+    (
+        "a challenge that only its header names",
+        ({"page": seen(404, GHOST, headers=(("cf-mitigated", "challenge"),))},),
+        "unknown",
+    ),
+    (
+        "block page in a frame at home",
+        (
+            {"page": seen(200, PageFeatures("", 0, "0" * 16, links=("http://warning.or.kr/i",)))},
+            PRESENT,
+        ),
+        "blocked_in_country",
     ),
     ("captcha served as 404", ({"page": seen(404, CAPTCHA)},), "unknown"),
     ("captcha", ({"page": seen(200, CAPTCHA)},), "unknown"),
@@ -302,6 +400,48 @@ SERIES: list[tuple[str, Sequence[Round], str, int]] = [
         "gone_provisional",
         0,
     ),
+    (
+        "asked too often in between",
+        [after(0, GONE), after(20, {"page": seen(429)}), after(40, GONE), after(72, GONE)],
+        "gone_confirmed",
+        3,
+    ),
+    (
+        "what the lost page shows beside need not go",
+        [after(h, GONE | {"media": (LOST, LOGO)}) for h in (0, 36, 72)],
+        "gone_confirmed",
+        3,
+    ),
+    (
+        "the front page was down in one of three",
+        [after(0, GONE), after(36, GONE | {"home": failed("timed_out")}), after(72, GONE)],
+        "gone_provisional",
+        2,
+    ),
+    (
+        "nobody looked at the front page in one of three",
+        [after(0, GONE), after(36, GONE | {"home": None}), after(72, GONE)],
+        "gone_provisional",
+        3,
+    ),
+    (
+        "the front page asks for a login",
+        [after(h, GONE | {"home": seen(200, LOGIN)}) for h in (0, 36, 72)],
+        "gone_provisional",
+        3,
+    ),
+    (
+        "soft 404, and a board's other posts could not be seen",
+        [after(h, SOFT | {"witness_sought": True}) for h in (0, 36, 72)],
+        "gone_provisional",
+        3,
+    ),
+    (
+        "soft 404, and another post loads",
+        [after(h, SOFT | {"witness_sought": True, "witness": POST}) for h in (0, 36, 72)],
+        "gone_confirmed",
+        3,
+    ),
     ("one silent vantage", [after(h, GONE, BUSY) for h in (0, 36, 72)], "gone_provisional", 0),
     (
         "one vantage",
@@ -358,6 +498,19 @@ def test_rounds_survive_json_and_slimming_does_not_turn_unknown_into_gone() -> N
         assert not now.startswith("gone") or before.startswith("gone")
 
 
+def test_rounds_that_an_older_ansim_kept_are_read_and_judged() -> None:
+    old = json.loads(json.dumps(around(GONE).to_json()))
+    for view in old["views"]:
+        for name in ("witness", "witness_sought", "notice"):
+            del view[name]
+        for media in view["media"]:
+            del media["near"], media["recorded"]
+        for name in ("brief", "pieces", "refresh", "scores", "age_gate", "paywall", "link_count"):
+            del view["page"]["page"][name]
+    assert Round.from_json(old) == around(GONE)
+    assert judge([Round.from_json(old)]).verdict == GONE_P
+
+
 any_view = st.sampled_from([view for row in ROWS for view in row[1]])
 any_round = st.builds(after, st.integers(0, 200), any_view, any_view)
 
@@ -377,6 +530,34 @@ def test_gone_is_never_said_lightly(rounds: list[Round]) -> None:
         assert judgement.first_miss_at is not None
         assert latest - judgement.first_miss_at >= timedelta(hours=72)
         assert len(rounds) >= 3
+
+
+GONE_VIEWS = [view for row in ROWS if row[2] == GONE_P for view in row[1]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(GONE_VIEWS), st.sampled_from(GONE_VIEWS)), min_size=3))
+def test_gone_needs_two_places_and_a_host_that_is_well(pairs: list[tuple[dict, dict]]) -> None:
+    rounds = [after(40 * n, one, two) for n, (one, two) in enumerate(pairs)]
+    alone = [Round(one.at, one.views[:1]) for one in rounds]
+    assert judge(alone).verdict != Verdict.GONE_CONFIRMED
+    homeless = [
+        Round(one.at, tuple(replace(view, home=None) for view in one.views)) for one in rounds
+    ]
+    if all(view.page.outcome == "answered" for one in rounds for view in one.views):
+        assert judge(homeless).verdict != Verdict.GONE_CONFIRMED
+    before = [one.to_json() for one in rounds]
+    assert judge(rounds) == judge(rounds[::-1]) == judge(tuple(rounds))
+    assert [one.to_json() for one in rounds] == before
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(any_round, max_size=6))
+def test_a_match_reopens_whatever_was_before(rounds: list[Round]) -> None:
+    judgement = judge([*rounds, after(500, PRESENT)])
+    assert (judgement.verdict, judgement.misses) == (Verdict.PRESENT, 0)
+    again = judge([*rounds, after(500, PRESENT), after(540, GONE)])
+    assert (again.verdict, again.misses) == (Verdict.GONE_PROVISIONAL, 1)
 
 
 @settings(max_examples=100, deadline=None)

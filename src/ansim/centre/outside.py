@@ -1,12 +1,12 @@
-"""The centre's doors to the outside, built from settings: web, mail, registry, sources.
+"""The centre's doors to the outside, built from settings: web, mail, registry.
 
 Every room that reaches out goes through here, so that a sandbox (or another transport) is
 put in at one place, and production cannot be given a sandbox by mistake (see settings).
 """
 
 import json
-import tomllib
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -16,20 +16,12 @@ from typing import Any
 from django.conf import settings
 
 from ansim.centre import clock
+from ansim.centre.turns import DatabaseTurns
 from ansim.errors import AnsimError
 from ansim.fetching import Door, FetchPolicy, Vantage, production_policy
 from ansim.fetching.confined import Decoder
+from ansim.fetching.egress import MalformedProxy
 from ansim.notices import Registry, SmtpSettings, load_registry
-
-
-class MalformedSource(AnsimError):
-    """A file of sources is not as it must be."""
-
-    code = "malformed_source"
-    sentences = {
-        "en": "The sources file {file} is wrong at {field}: add it or correct it.",
-        "ko": "감시 대상 파일 {file}의 {field} 항목을 채우거나 고쳐 주세요.",
-    }
 
 
 class MalformedVantage(AnsimError):
@@ -38,27 +30,15 @@ class MalformedVantage(AnsimError):
     code = "malformed_vantage"
     sentences = {
         "en": "“{entry}” in ANSIM_VANTAGES is no vantage point. "
-        "Write name:COUNTRY or name:COUNTRY:address, for example seoul:KR frankfurt:DE:10.8.0.2.",
-        "ko": "ANSIM_VANTAGES의 ‘{entry}’을(를) 읽을 수 없습니다. 이름:나라 또는 이름:나라:주소로 "
-        "쓰세요. 예: seoul:KR frankfurt:DE:10.8.0.2",
+        "Write name:COUNTRY, name:COUNTRY:address or name:COUNTRY:http://host:port, each name once; "
+        "for example seoul:KR frankfurt:DE:10.8.0.2 osaka:JP:http://10.8.0.3:3128.",
+        "ko": "ANSIM_VANTAGES의 ‘{entry}’을(를) 읽을 수 없습니다. 이름:나라, 이름:나라:주소 또는 "
+        "이름:나라:http://호스트:포트로, 이름은 한 번씩만 쓰세요. "
+        "예: seoul:KR frankfurt:DE:10.8.0.2 osaka:JP:http://10.8.0.3:3128",
     }
 
 
-SOURCE_KINDS = ("list_page", "rss", "sitemap", "json_search", "html_search")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """One place to look through, as its data file describes it."""
-
-    code: str
-    host: str
-    kind: str
-    url: str
-    place: str
-    depth: int
-    every_hours: int
-    legal_basis: str
+_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @lru_cache(maxsize=1)
@@ -84,27 +64,40 @@ def policy() -> FetchPolicy:
         vantages=tuple(Vantage(**vantage) for vantage in described["vantages"]),
         permitted_networks=tuple(ip_network(net) for net in described["permitted_networks"]),
         per_host_rate=None,
+        # Its time goes in leaps: a wait of the wall clock would outlast the story.
+        honour_waits=False,
     )
 
 
 def vantages() -> tuple[Vantage, ...]:
     """The vantage points of ANSIM_VANTAGES, such as ``seoul:KR frankfurt:DE:10.8.0.2``.
 
-    Each is a name, a country and, where the machine has several, the source address to look from.
-    Raises MalformedVantage.
+    Each is a name, a country and, where it is not this machine's usual way out, the source address
+    to look from or the egress proxy to look through (``osaka:JP:http://10.8.0.3:3128``). Raises
+    MalformedVantage.
     """
-    found = []
+    found: dict[str, Vantage] = {}
     for entry in settings.ANSIM_VANTAGES.split():
         name, _, rest = entry.partition(":")
-        country, _, address = rest.partition(":")
+        country, _, way = rest.partition(":")
+        if not name or name in found or not _COUNTRY.fullmatch(country):
+            raise MalformedVantage(entry=_without_secret(entry))
         try:
-            source = str(ip_address(address)) if address else None
-        except ValueError as error:
-            raise MalformedVantage(entry=entry) from error
-        if not name or len(country) != len("KR") or not country.isupper():
-            raise MalformedVantage(entry=entry)
-        found.append(Vantage(name, country, source))
-    return tuple(found)
+            found[name] = _vantage(name, country, way)
+        except (ValueError, MalformedProxy) as error:
+            raise MalformedVantage(entry=_without_secret(entry)) from error
+    return tuple(found.values())
+
+
+def _vantage(name: str, country: str, way: str) -> Vantage:
+    if "://" in way:
+        return Vantage(name, country, proxy=way)
+    return Vantage(name, country, str(ip_address(way.strip("[]"))) if way else None)
+
+
+def _without_secret(entry: str) -> str:
+    """The entry as it may be shown: a proxy's user name and password are left out."""
+    return re.sub(r"//[^/]*@", "//…@", entry)
 
 
 @lru_cache(maxsize=1)
@@ -115,8 +108,12 @@ def decoder() -> Decoder:
 
 @lru_cache(maxsize=1)
 def door() -> Door:
-    """The only door to the web; one for each process."""
-    return Door(policy(), decoder().fingerprint, now=clock.now)
+    """The only door to the web; one for each process, with turns that all processes share."""
+    rules = policy()
+    turns = None
+    if rules.per_host_rate is not None:
+        turns = DatabaseTurns(rules.per_host_rate, rules.burst, jitter=rules.rate_jitter)
+    return Door(rules, decoder().fingerprint, now=clock.now, turns=turns)
 
 
 @lru_cache(maxsize=4)
@@ -152,46 +149,3 @@ def maildir() -> Path:
     """The Maildir that the centre's mailbox, sent copies among them, is delivered to."""
     described = sandbox()
     return Path(described["maildir"]) if described is not None else Path(settings.ANSIM_MAILDIR)
-
-
-def sources() -> list[SourceSpec]:
-    """The places that may be looked through, from the operator's files or the sandbox."""
-    described = sandbox()
-    if described is not None:
-        return [_source("sandbox", entry) for entry in described["sources"]]
-    if not settings.ANSIM_SOURCES.is_dir():
-        return []
-    return [
-        _source(path.name, entry)
-        for path in sorted(settings.ANSIM_SOURCES.glob("*.toml"))
-        for entry in _entries(path)
-    ]
-
-
-def _entries(path: Path) -> list[object]:
-    try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MalformedSource(file=path.name, field="toml") from error
-    if not isinstance(listed, list):
-        raise MalformedSource(file=path.name, field="[[source]]")
-    return listed
-
-
-def _source(file: str, entry: object) -> SourceSpec:
-    if not isinstance(entry, dict):
-        raise MalformedSource(file=file, field="[[source]]")
-    texts: dict[str, Any] = {name: entry.get(name) for name in ("code", "host", "url", "place")}
-    texts |= {"kind": entry.get("kind"), "legal_basis": entry.get("legal_basis", "kr_vpa_7_3_3")}
-    numbers: dict[str, Any] = {
-        "depth": entry.get("depth", 3), "every_hours": entry.get("every_hours", 24)
-    }  # fmt: skip
-    for name, value in texts.items():
-        if not isinstance(value, str) or not value:
-            raise MalformedSource(file=file, field=name)
-    for name, number in numbers.items():
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise MalformedSource(file=file, field=name)
-    if texts["kind"] not in SOURCE_KINDS:
-        raise MalformedSource(file=file, field="kind")
-    return SourceSpec(**texts, **numbers)

@@ -18,6 +18,7 @@ from ansim.cli import (
     report,
     retention,
     staff,
+    sweep,
 )
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(keys.app, name="keys")
 app.command()(fingerprint.fingerprint)
 app.command()(match.match)
+app.command()(sweep.sweep)
 app.add_typer(bank.app, name="bank")
 app.command()(check.check)
 app.add_typer(notice.app, name="notice")

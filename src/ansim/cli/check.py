@@ -13,9 +13,11 @@ from rich.progress import track
 from ansim.cli import language as reader
 from ansim.fetching import Door, FetchPolicy, Observation, production_policy
 from ansim.fetching.confined import Decoder
+from ansim.fetching.resolving import MalformedNameServer
 from ansim.verdicts import Judgement, Round, View, judge
 
 NO = 1
+BAD_USAGE = 2
 # An answer of the world, even when it is that the name does not exist.
 _TOLD = ("answered", "name_not_found")
 
@@ -24,18 +26,27 @@ def check(
     urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Links to look at.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="With --json: also the whole observation.")
+    ] = False,
 ) -> None:
     """Open each link once, safely, and say whether it looks present, gone or unknown.
 
     One look proves little: it never confirms that a page is gone. Nothing of what is seen is kept.
     Exit status 1: a link was refused, or a look at it failed.
 
-    Example: ansim check https://example.com/post/1 --json
+    Example: ansim check https://example.com/post/1 --json --facts
     """
     failed = False
-    for observation, judgement in look_at(urls, production_policy(), show_progress=not json):
+    try:
+        policy = production_policy()
+    except MalformedNameServer as error:
+        typer.echo(error.sentence(reader.current()), err=True)
+        raise typer.Exit(BAD_USAGE) from error
+    for observation, judgement in look_at(urls, policy, show_progress=not json):
         failed = failed or observation.outcome not in _TOLD
-        typer.echo(_as_json(observation, judgement) if json else _as_text(observation, judgement))
+        told = _as_json(observation, judgement, facts=facts) if json else ""
+        typer.echo(told or _as_text(observation, judgement))
     if failed:
         raise typer.Exit(NO)
 
@@ -59,17 +70,17 @@ def look_at(
             yield seen, judge([Round(seen.at, (view,))], home_country=place.country)
 
 
-def _as_json(seen: Observation, judgement: Judgement) -> str:
+def _as_json(seen: Observation, judgement: Judgement, *, facts: bool) -> str:
     language = reader.current()
-    return jsonlib.dumps(
-        {
-            "url": seen.url,
-            "verdict": judgement.verdict.value,
-            "reasons": [reason.sentence(language) for reason in judgement.reasons],
-            "refused": seen.refusal_sentence(language) if seen.outcome == "refused" else None,
-        },
-        ensure_ascii=False,
-    )
+    told: dict[str, object] = {
+        "url": seen.url,
+        "verdict": judgement.verdict.value,
+        "reasons": [reason.sentence(language) for reason in judgement.reasons],
+        "refused": seen.refusal_sentence(language) if seen.outcome == "refused" else None,
+    }
+    if facts:
+        told["observation"] = seen.to_json() | {"failure": seen.refusal_sentence(language) or None}
+    return jsonlib.dumps(told, ensure_ascii=False)
 
 
 def _as_text(seen: Observation, judgement: Judgement) -> str:

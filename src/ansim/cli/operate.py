@@ -29,11 +29,11 @@ def prepare() -> None:
     from django.core.management import call_command
 
     from ansim.centre import clock
-    from ansim.centre.patrol.services import sync_sources
+    from ansim.centre.patrol.services import sync_targets
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
-    sync_sources(now=clock.now())
+    sync_targets(now=clock.now())
 
 
 def serve(

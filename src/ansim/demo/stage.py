@@ -169,7 +169,7 @@ def _set_up_centre(stage: Stage) -> None:
 
     from ansim.centre.access import factors, totp
     from ansim.centre.access.services import create_staff
-    from ansim.centre.patrol.services import sync_sources
+    from ansim.centre.patrol.services import sync_targets
 
     # ANSIM_DATABASE may name the database of a real centre: no demo is put into one.
     if connection.introspection.table_names():
@@ -182,5 +182,5 @@ def _set_up_centre(stage: Stage) -> None:
         secret = totp.new_secret()
         earlier = totp.code_of(secret, totp.step_at(time.time()) - totp.DRIFT)
         factors.add_app(staff, secret, earlier)
-    sync_sources(now=stage.now)
+    sync_targets(now=stage.now)
 

@@ -7,7 +7,7 @@ what the world does: refusals and failures are Observations too.
 from ansim.fetching.addresses import is_special
 from ansim.fetching.door import Door
 from ansim.fetching.observations import Observation
-from ansim.fetching.pages import PageFeatures, page_features
+from ansim.fetching.pages import PageFeatures, TextScore, page_features
 from ansim.fetching.policy import FetchPolicy, Vantage, production_policy
 from ansim.fetching.refusals import Outcome, Refused, UnknownVantage
 from ansim.fetching.resolving import (
@@ -31,6 +31,7 @@ __all__ = [
     "Refused",
     "Resolver",
     "SystemResolver",
+    "TextScore",
     "UnknownVantage",
     "Vantage",
     "is_special",

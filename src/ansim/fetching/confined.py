@@ -98,6 +98,7 @@ class Decoder:
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
         self._files = 0
+        self._confinement: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         """The decoder itself."""
@@ -122,6 +123,14 @@ class Decoder:
         """The process id of the running child, for monitoring; None when there is none."""
         child = self._child
         return None if child is None else child.pid
+
+    @property
+    def confinement(self) -> tuple[str, ...]:
+        """What holds the running child: "limits", "landlock", "seccomp"; () when there is none.
+
+        The last two depend on the kernel (ansim.fingerprints.locking).
+        """
+        return () if self._child is None else self._confinement
 
     def start(self) -> int:
         """Start the child where none runs, ahead of its first file; its process id."""
@@ -189,8 +198,9 @@ class Decoder:
                 os.set_blocking(pipe.fileno(), False)
         self._child = child
         try:
-            _receive(child, time.monotonic() + _START_SECONDS)
-        except (DecoderDied, TimeoutError):
+            ready = json.loads(_receive(child, time.monotonic() + _START_SECONDS))
+            self._confinement = tuple(ready["confinement"])
+        except (DecoderDied, TimeoutError, ValueError, KeyError, TypeError):
             self._stop()
             raise DecoderUnavailable from None
         return child

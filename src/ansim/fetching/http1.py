@@ -4,7 +4,6 @@ Framing follows RFC 9112. Anything ambiguous ends the connection instead of bein
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,9 +16,12 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?")
 _MAX_INTERIM = 8
 _MAX_CHUNK_LINE = 4096
+# A body in chunks of a letter costs us far more than its sender: so many tiny ones are enough.
+_TINY_CHUNK = 64
+_MAX_TINY_CHUNKS = 20_000
 _MAX_TRAILER_BYTES = 8192
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BODILESS = frozenset((204, 205, 304))
-_INFLATE_STEP = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -34,22 +36,30 @@ class Head:
         """The first value of a header (lower-case name), or ""."""
         return next((value for key, value in self.headers if key == name), "")
 
+    @property
+    def location(self) -> str:
+        """Where a redirect leads, "" for any other answer."""
+        return self.get("location") if self.status in REDIRECTS else ""
+
     def all(self, name: str) -> list[str]:
         """All values of a header, split at commas, lower-cased and stripped."""
         values = ",".join(value for key, value in self.headers if key == name)
         return [part.strip().lower() for part in values.split(",") if part.strip()]
 
 
-def read_head(connection: Connection, deadline: Deadline, max_bytes: int) -> Head:
+def read_head(
+    connection: Connection, deadline: Deadline, max_bytes: int, max_headers: int = 256
+) -> Head:
     """The head of the final answer (interim 1xx answers are skipped).
 
     Raises:
-        FetchFailed: too_large beyond ``max_bytes``, broken when it is not HTTP/1, or the stream's.
+        FetchFailed: too_large beyond ``max_bytes`` or ``max_headers``, broken when it is not
+            HTTP/1, or the stream's.
 
     """
     for _ in range(_MAX_INTERIM):
         block = _read_block(connection, deadline, max_bytes)
-        head = _parse_head(block)
+        head = _parse_head(block, max_headers)
         if head.status >= 200:  # noqa: PLR2004 - below are interim answers
             return head
         if head.status == 101:  # noqa: PLR2004 - we never ask to switch protocols
@@ -74,8 +84,10 @@ def _read_block(connection: Connection, deadline: Deadline, max_bytes: int) -> b
             raise FetchFailed("broken", "head")
 
 
-def _parse_head(block: bytes) -> Head:
+def _parse_head(block: bytes, max_headers: int) -> Head:
     lines = _LINE_END.split(block)
+    if len(lines) > max_headers + 1:
+        raise FetchFailed("too_large", "header_count")
     status = _STATUS_LINE.fullmatch(lines[0])
     if status is None:
         raise FetchFailed("broken", "status_line")
@@ -139,6 +151,7 @@ def _counted(connection: Connection, deadline: Deadline, length: int) -> Iterato
 
 
 def _chunked(connection: Connection, deadline: Deadline) -> Iterator[bytes]:
+    tiny = 0
     while True:
         size = _CHUNK_SIZE.fullmatch(_read_line(connection, deadline))
         if size is None:
@@ -146,6 +159,9 @@ def _chunked(connection: Connection, deadline: Deadline) -> Iterator[bytes]:
         length = int(size[1], 16)
         if length == 0:
             break
+        tiny += length < _TINY_CHUNK
+        if tiny > _MAX_TINY_CHUNKS:
+            raise FetchFailed("broken", "tiny_chunks")
         yield from _counted(connection, deadline, length)
         if _read_line(connection, deadline).strip():
             raise FetchFailed("broken", "chunk_end")
@@ -165,46 +181,3 @@ def _read_line(connection: Connection, deadline: Deadline) -> bytes:
     line = bytes(connection.pending[:end])
     del connection.pending[: end + 1]
     return line
-
-
-def decoded(wire: Iterator[bytes], head: Head) -> Iterator[bytes]:
-    """The body with its Content-Encoding undone, in pieces of at most 64 KiB or one wire piece.
-
-    A caller that stops early has paid for what it took and no more, so a bomb costs nothing.
-
-    Raises:
-        FetchFailed: broken data, or a coding that was not asked for.
-
-    """
-    codings = [coding for coding in head.all("content-encoding") if coding != "identity"]
-    if not codings:
-        return wire
-    if len(codings) > 1 or codings[0] not in {"gzip", "x-gzip", "deflate"}:
-        raise FetchFailed("broken", "content_encoding")
-    return _inflated(wire, deflate=codings[0] == "deflate")
-
-
-def _inflated(wire: Iterator[bytes], *, deflate: bool) -> Iterator[bytes]:
-    inflater: zlib._Decompress | None = None
-    for piece in wire:
-        data = piece
-        while data:
-            if inflater is None:
-                inflater = zlib.decompressobj(_window(data, deflate=deflate))
-            try:
-                yield inflater.decompress(data, _INFLATE_STEP)
-            except zlib.error as error:
-                raise FetchFailed("broken", "compressed_data") from error
-            data = inflater.unconsumed_tail
-            if inflater.eof:  # gzip may hold several members one after another
-                data = inflater.unused_data if not deflate else b""
-                inflater = None
-                if not data.startswith(b"\x1f\x8b"):
-                    data = b""
-
-
-def _window(data: bytes, *, deflate: bool) -> int:
-    """The zlib window bits of a stream: "deflate" is sent with and without its zlib header."""
-    if not deflate:
-        return 16 + zlib.MAX_WBITS
-    return zlib.MAX_WBITS if data[0] & 0x0F == 8 else -zlib.MAX_WBITS  # noqa: PLR2004

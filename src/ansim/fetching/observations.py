@@ -1,15 +1,35 @@
 """What one look brought back. JSON-able; holds no bytes of a page or of media."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from typing import Self, cast
+from typing import Any, Self, cast
 
+from ansim.fetching.facts import Timings, TlsFacts
 from ansim.fetching.pages import PageFeatures
-from ansim.fetching.refusals import FAILURE_SENTENCES, REFUSALS, Outcome, Refused
+from ansim.fetching.refusals import REFUSALS, Outcome, Refused
+from ansim.fetching.sentences import failure_sentences
 from ansim.fingerprints import Fingerprint
 
 KEPT_HEADERS = frozenset(
-    ("server", "via", "age", "x-cache", "retry-after", "content-language", "location", "cf-ray")
+    (
+        "server",
+        "via",
+        "age",
+        "date",
+        "last-modified",
+        "etag",
+        "content-language",
+        "cache-control",
+        "x-cache",
+        "cf-cache-status",
+        "cf-mitigated",
+        "cf-ray",
+        "x-robots-tag",
+        "retry-after",
+        "location",
+        "www-authenticate",
+    )
 )
 
 
@@ -22,6 +42,13 @@ class Observation:
     took. ``reason`` is "" for a plain answer, else the code of the refusal or failure, or
     ``media:<code>`` when an answer's media could not be fingerprinted. ``bytes_read`` counts
     decoded bytes of the last body. ``headers`` holds KEPT_HEADERS only.
+
+    ``dns`` is what the name service said of the last host: "noerror", "literal" (the link named an
+    address itself), "nxdomain", another code of ``resolving.DNS_FAILURES``, or "" where it was not
+    asked; ``resolved`` are the addresses that it gave, of which ``peer`` was dialled (through a
+    proxy: ``peer`` is the address that the proxy was told to dial). ``robots`` is "allowed",
+    "disallowed", "none" (the host has no rules), "overridden" (``robots_reason`` has the recorded
+    reason) or "" where robots.txt was not asked for.
     """
 
     url: str
@@ -40,16 +67,22 @@ class Observation:
     headers: tuple[tuple[str, str], ...] = ()
     page: PageFeatures | None = None
     fingerprint: Fingerprint | None = None
+    resolved: tuple[str, ...] = ()
+    dns: str = ""
+    tls: TlsFacts | None = None
+    timings: Timings | None = None
+    robots: str = ""
+    robots_reason: str = ""
 
     def header(self, name: str) -> str:
         """The first value of a kept header (lower-case name), or ""."""
         return next((value for key, value in self.headers if key == name), "")
 
     def slim(self) -> Self:
-        """The same without the lists of links and media, for keeping."""
+        """The same without the lists of links, media and pieces of text, for keeping."""
         if self.page is None:
             return self
-        return replace(self, page=replace(self.page, links=(), media=(), feed_items=()))
+        return replace(self, page=replace(self.page, links=(), media=(), feed_items=(), pieces=()))
 
     def refusal_sentence(self, language: str = "en") -> str:
         """One sentence on why there is no answer and what to do; "" when there is one."""
@@ -57,44 +90,60 @@ class Observation:
             return ""
         if self.outcome == "refused":
             return REFUSALS.get(self.reason, Refused)().sentence(language)
-        sentences = FAILURE_SENTENCES[self.outcome]
+        error = "" if self.tls is None else self.tls.error
+        sentences = failure_sentences(self.outcome, self.reason, error)
         return sentences.get(language[:2], sentences["en"])
 
     def to_json(self) -> dict[str, object]:
         """Plain values that ``json`` can write."""
-        data: dict[str, object] = {field.name: getattr(self, field.name) for field in fields(self)}
+        data: dict[str, object] = {
+            field.name: _plain(getattr(self, field.name)) for field in fields(self)
+        }
         data["at"] = self.at.isoformat()
-        data["redirects"] = list(self.redirects)
-        data["headers"] = [list(pair) for pair in self.headers]
-        data["page"] = None if self.page is None else _page_to_json(self.page)
+        data["page"] = None if self.page is None else _fields_of(self.page)
         data["fingerprint"] = None if self.fingerprint is None else self.fingerprint.to_json()
+        data["tls"] = None if self.tls is None else asdict(self.tls)
+        data["timings"] = None if self.timings is None else asdict(self.timings)
         return data
 
     @classmethod
-    def from_json(cls, data: dict[str, object]) -> Self:
-        """The observation that ``to_json`` wrote.
+    def from_json(cls, data: Mapping[str, object]) -> Self:
+        """The observation that ``to_json`` wrote, also by an older or a newer Ansim.
+
+        A field that is missing takes its default, one that is not known here is left out.
 
         Raises:
             KeyError, TypeError, ValueError: the data is not of that form.
 
         """
-        values = dict(data)
+        values = _known(cls, data)
         values["at"] = datetime.fromisoformat(cast("str", data["at"]))
-        values["redirects"] = tuple(cast("list[str]", data["redirects"]))
-        headers = cast("list[list[str]]", data["headers"])
-        values["headers"] = tuple((name, value) for name, value in headers)
-        page = cast("dict[str, object] | None", data["page"])
-        values["page"] = None if page is None else _page_from_json(page)
-        found = cast("dict[str, object] | None", data["fingerprint"])
-        values["fingerprint"] = None if found is None else Fingerprint.from_json(found)
-        return cls(**values)  # type: ignore[arg-type]
+        found = data.get("fingerprint")
+        values["fingerprint"] = None if found is None else Fingerprint.from_json(_record(found))
+        for name, kind in (("page", PageFeatures), ("tls", TlsFacts), ("timings", Timings)):
+            part = data.get(name)
+            values[name] = None if part is None else kind(**_known(kind, _record(part)))
+        return cls(**values)
 
 
-def _page_to_json(page: PageFeatures) -> dict[str, object]:
-    data = {field.name: getattr(page, field.name) for field in fields(page)}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in data.items()}
+def _known(kind: type, data: Mapping[str, object]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {name: _tupled(value) for name, value in data.items() if name in names}
 
 
-def _page_from_json(data: dict[str, object]) -> PageFeatures:
-    values = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
-    return PageFeatures(**values)  # type: ignore[arg-type]
+def _record(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _fields_of(page: PageFeatures) -> dict[str, object]:
+    return {field.name: _plain(getattr(page, field.name)) for field in fields(page)}
+
+
+def _plain(value: object) -> object:
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _tupled(value: object) -> object:
+    return tuple(_tupled(one) for one in value) if isinstance(value, list) else value

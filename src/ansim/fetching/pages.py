@@ -2,12 +2,14 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ansim.fetching.feeds import feed_items
+from ansim.fetching.gates import Gates
 from ansim.fetching.links import LinkSet
 from ansim.fetching.markup import affordable
 from ansim.fetching.structure import structure_hash
@@ -16,10 +18,18 @@ MAX_LINKS = 500
 MAX_MEDIA = 200
 MAX_NODES = 20_000
 MAX_WORDS = 5_000
+MAX_SCORED = 200_000
+"""Characters of visible text that a score gets to see."""
+
+TextScore = Callable[[str, str], tuple[tuple[str, float], ...]]
+"""(title, visible text) -> (id, score) pairs; all that may be kept of a page's words."""
 
 # A page of login or captcha "and little else": longer or richer pages only have one in a corner.
 LITTLE_TEXT = 600
 LITTLE_MEDIA = 3
+HARDLY_TEXT = 20
+MAX_PIECES = 400
+MAX_SCRIPTS = 50
 
 _CHARSET = re.compile(r"charset\s*+=\s*+[\"']?([\w\-:.]{2,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(
@@ -73,13 +83,8 @@ _MEDIA_PATH = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|mp4|m4v|webm|mov|mkv|avi|flv|wmv|ts)(?:[?#]|$)",
     re.IGNORECASE,
 )
-_CAPTCHA = re.compile(
-    r"captcha|cf-turnstile|cf-challenge|challenges\.cloudflare\.com|/cdn-cgi/challenge-platform"
-    r"|captcha-delivery\.com|geetest|cf-chl",
-    re.IGNORECASE,
-)
-_CAPTCHA_ATTRIBUTES = ("class", "id", "src", "action", "name")
 _SILENT = frozenset(("script", "style", "noscript", "template", "-comment", "-doctype"))
+_UNHEARD = _SILENT | {"title"}
 _META_MEDIA = frozenset(
     (
         "og:image",
@@ -108,7 +113,14 @@ class PageFeatures:
 
     ``title_digest``: SHA-256 of the title in hex ("" without one); ``text_length``: characters of
     visible text; ``structure``: 64-bit simhash in hex (see structure.py); ``links`` and ``media``:
-    absolute addresses; ``media_count`` survives when the lists are dropped.
+    absolute addresses; ``media_count`` survives when the lists are dropped. ``scores`` is what the
+    caller's TextScore said of the words; ``refresh`` the absolute address of a meta refresh within
+    five seconds. ``captcha`` (any test for programs), ``asks_login``, ``consent_gate``,
+    ``age_gate`` and ``paywall`` are said only of pages that show little else. ``brief``: SHA-256 of
+    the whole document where it shows hardly any text (a script that says "gone" in a box).
+    ``pieces``: a short digest of each piece of text without its numbers ("with/without" where the
+    piece has words of the address); they tell one notice of a site from another whose sentence
+    differs, in any language.
     """
 
     title_digest: str
@@ -120,17 +132,31 @@ class PageFeatures:
     captcha: bool = False
     feed_items: tuple[str, ...] = ()
     media_count: int = 0
+    scores: tuple[tuple[str, float], ...] = ()
+    refresh: str = ""
+    consent_gate: bool = False
+    age_gate: bool = False
+    paywall: bool = False
+    link_count: int = 0
+    brief: str = ""
+    pieces: tuple[str, ...] = ()
 
 
-def page_features(body: bytes, content_type: str, url: str) -> PageFeatures:
-    """The features of any bytes that were served as a page at ``url``; never raises."""
+def page_features(
+    body: bytes, content_type: str, url: str, *, score: TextScore | None = None
+) -> PageFeatures:
+    """The features of any bytes that were served as a page at ``url``.
+
+    ``score`` is asked for the title and the visible text, which are then dropped; its result is
+    kept as ``scores``. Never raises by itself.
+    """
     text = decode_text(body, content_type)
     items = feed_items(text, content_type, url)
     tree = LexborHTMLParser(affordable(text))
     base_node = tree.css_first("base[href]")
     base = LinkSet(url, 1)
     base.add(base_node.attributes.get("href") if base_node else url)
-    gathered = _Gathered(next(iter(base.found()), url))
+    gathered = _Gathered(next(iter(base.found()), url), scored=score is not None)
     if tree.root is not None:
         for count, node in enumerate(tree.root.traverse(include_text=True)):
             if count >= MAX_NODES:
@@ -138,18 +164,38 @@ def page_features(body: bytes, content_type: str, url: str) -> PageFeatures:
             gathered.take(node)
     title_node = tree.css_first("title")
     title = " ".join(title_node.text().split()) if title_node else ""
-    media = gathered.media.found()
+    gathered.gates.take_scripts(node.text() or "" for node in tree.css("script")[:MAX_SCRIPTS])
+    brief = gathered.text_length < HARDLY_TEXT and bool(text.strip())
+    features = _features(gathered, title, items, url, score)
+    return replace(features, brief=sha256(body).hexdigest()) if brief else features
+
+
+def _features(
+    gathered: "_Gathered",
+    title: str,
+    items: tuple[str, ...],
+    url: str,
+    score: TextScore | None,
+) -> PageFeatures:
+    media, links, gates = gathered.media.found(), gathered.links.found(), gathered.gates
     little = gathered.text_length <= LITTLE_TEXT and len(media) <= LITTLE_MEDIA
     return PageFeatures(
         title_digest=sha256(title.encode("utf-8", "replace")).hexdigest() if title else "",
         text_length=gathered.text_length,
         structure=structure_hash(gathered.tags, _site_words(gathered.words, url)),
-        links=gathered.links.found(),
+        links=links,
         media=media,
-        asks_login=gathered.password and little,
-        captcha=gathered.captcha and little,
+        asks_login=gates.password and little,
+        captcha=gates.captcha and little,
         feed_items=items,
         media_count=len(media),
+        scores=() if score is None else score(title, " ".join(gathered.texts)),
+        refresh=gathered.refresh(),
+        consent_gate=gates.consent and little,
+        age_gate=gates.age and little,
+        paywall=gates.payment and little,
+        link_count=len(links),
+        pieces=_digested(gathered.pieces, url),
     )
 
 
@@ -179,10 +225,31 @@ def _codec(label: str) -> str:
     return name if name in _CODECS else "utf-8"
 
 
+def _digested(pieces: list[str], url: str) -> tuple[str, ...]:
+    """Eight hex digits for each different piece of text.
+
+    A piece with words of the address has two, with them and (where any are left) without: it may
+    echo the address, or just use the same word.
+    """
+    found: dict[str, None] = {}
+    echoed = _echoed(url)
+    for piece in pieces:
+        bare = " ".join(word for word in piece.split() if word not in echoed)
+        forms = (piece,) if bare == piece else (piece, bare)
+        digests = (sha256(form.encode("utf-8", "replace")).hexdigest()[:8] for form in forms)
+        found["/".join(digests) if bare else ""] = None
+    found.pop("", None)
+    return tuple(found)
+
+
 def _site_words(words: list[str], url: str) -> list[str]:
     """The words without those that only echo the address, as error pages do."""
-    echoed = set(_WORD.findall(url.lower()))
+    echoed = _echoed(url)
     return [word for word in words if word not in echoed]
+
+
+def _echoed(url: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(url.lower()))
 
 
 def _candidates(srcset: str) -> list[str]:
@@ -204,14 +271,23 @@ def _candidates(srcset: str) -> list[str]:
 class _Gathered:
     """What one walk over the document finds."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, scored: bool) -> None:
+        self._base = base
+        self._scored = scored
         self.links = LinkSet(base, MAX_LINKS)
         self.media = LinkSet(base, MAX_MEDIA)
         self.tags: list[str] = []
         self.words: list[str] = []
+        self.pieces: list[str] = []
         self.text_length = 0
-        self.password = False
-        self.captcha = False
+        self.gates = Gates()
+        self.texts: list[str] = []
+
+    def refresh(self) -> str:
+        """Where a meta refresh leads to, absolute, or ""."""
+        target = LinkSet(self._base, 1)
+        target.add(self.gates.refresh)
+        return next(iter(target.found()), "")
 
     def take(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -227,15 +303,20 @@ class _Gathered:
 
     def _take_text(self, node: LexborNode) -> None:
         parent = node.parent
-        if parent is not None and parent.tag in _SILENT | {"title"}:
+        if parent is not None and parent.tag in _UNHEARD:
             return
         text = node.text_content
         if not text or not (text := text.strip()):
             return
+        if self._scored and self.text_length < MAX_SCORED:
+            self.texts.append(text[:MAX_SCORED])
         self.text_length += len(text)
         if len(self.words) < MAX_WORDS:
             # Times, counters and ids differ from one error page to the next.
-            self.words += [word for word in _WORD.findall(text.lower()) if not _DIGIT.search(word)]
+            words = [word for word in _WORD.findall(text.lower()) if not _DIGIT.search(word)]
+            self.words += words
+            if words and len(self.pieces) < MAX_PIECES:
+                self.pieces.append(" ".join(words))
 
     def _take_attributes(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag in {"a", "area"}:
@@ -249,12 +330,8 @@ class _Gathered:
             name = attributes.get("property") or attributes.get("name") or ""
             if name.lower() in _META_MEDIA:
                 self.media.add(attributes.get("content"))
-        elif tag == "input" and (attributes.get("type") or "").lower() == "password":
-            self.password = True
         self._take_media(tag, attributes)
-        if not self.captcha:
-            values = (attributes.get(name) or "" for name in _CAPTCHA_ATTRIBUTES)
-            self.captcha = any(_CAPTCHA.search(value[:500]) for value in values)
+        self.gates.take(tag, attributes)
 
     def _take_media(self, tag: str, attributes: dict[str, str | None]) -> None:
         for name in _SOURCES.get(tag, ()):

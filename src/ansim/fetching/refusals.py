@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from ansim.errors import AnsimError
+from ansim.fetching.facts import TlsFacts
 
 Outcome = Literal[
     "answered",
@@ -167,6 +168,16 @@ class RateLimited(Refused):
     }
 
 
+class AskedToWait(Refused):
+    """The host itself said when to come back (Retry-After, or too many requests)."""
+
+    code = "asked_to_wait"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "The site asked not to be opened for a while. Ansim looks again after that time.",
+        "ko": "사이트가 잠시 열지 말라고 요청했습니다. 그 시간이 지난 뒤에 다시 확인합니다.",
+    }
+
+
 REFUSALS: dict[str, type[Refused]] = {
     kind.code: kind
     for kind in (
@@ -183,6 +194,7 @@ REFUSALS: dict[str, type[Refused]] = {
         RobotsDisallow,
         RobotsUnavailable,
         RateLimited,
+        AskedToWait,
     )
 }
 
@@ -190,7 +202,8 @@ REFUSALS: dict[str, type[Refused]] = {
 class FetchFailed(AnsimError):
     """What the world did to a look. Caught by the door, which turns it into an Observation.
 
-    ``reason`` is a short code for the log; ``outcome`` is the kind of failure.
+    ``reason`` is a short code for the log; ``outcome`` is the kind of failure; ``tls`` is what a
+    failed handshake showed.
     """
 
     code = "fetch_failed"
@@ -199,39 +212,8 @@ class FetchFailed(AnsimError):
         "ko": "확인하지 못했습니다({outcome}). 나중에 다시 시도해 주세요.",
     }
 
-    def __init__(self, outcome: Outcome, reason: str) -> None:
+    def __init__(self, outcome: Outcome, reason: str, tls: TlsFacts | None = None) -> None:
         super().__init__(outcome=outcome)
         self.outcome = outcome
         self.reason = reason
-
-
-FAILURE_SENTENCES: dict[Outcome, dict[str, str]] = {
-    "name_not_found": {
-        "en": "There is no site of this name. Check the spelling of the link.",
-        "ko": "이런 이름의 사이트가 없습니다. 링크의 철자를 확인해 주세요.",
-    },
-    "name_service_failed": {
-        "en": "The name service did not answer for this site. Try again later.",
-        "ko": "이 사이트의 이름 서비스(DNS)가 답하지 않았습니다. 나중에 다시 시도해 주세요.",
-    },
-    "connect_failed": {
-        "en": "The site did not accept the connection. Try again later.",
-        "ko": "사이트에 연결하지 못했습니다. 나중에 다시 시도해 주세요.",
-    },
-    "tls_failed": {
-        "en": "No secure connection to the site was possible. Try again later.",
-        "ko": "사이트와 보안 연결을 맺지 못했습니다. 나중에 다시 시도해 주세요.",
-    },
-    "timed_out": {
-        "en": "The site did not answer in time. Try again later.",
-        "ko": "사이트가 제시간에 답하지 않았습니다. 나중에 다시 시도해 주세요.",
-    },
-    "too_large": {
-        "en": "The answer was larger than the limit, so it was not read to its end.",
-        "ko": "응답이 한도보다 커서 끝까지 읽지 않았습니다.",
-    },
-    "broken": {
-        "en": "The site's answer could not be understood. Try again later.",
-        "ko": "사이트의 응답을 이해할 수 없습니다. 나중에 다시 시도해 주세요.",
-    },
-}
+        self.tls = tls

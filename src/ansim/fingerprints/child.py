@@ -2,7 +2,8 @@
 
 It reads requests from standard input, answers on standard output and ends when its input ends.
 Before the first request it gives up everything that it does not need: opening files and sockets
-(no free descriptor is left), writing files, core dumps, new privileges, endless memory and time.
+(no free descriptor is left, and Landlock and seccomp forbid it where the kernel has them; see
+locking.py), writing files, core dumps, new privileges, new processes, endless memory and time.
 
 A request is 8 bytes of length (big-endian) and the file's bytes; an answer is 4 bytes of length
 and JSON: ``{"fingerprint": {...}}`` or ``{"error": code, "values": {...}}``.
@@ -25,7 +26,7 @@ import numpy as np
 import pillow_heif
 from PIL import AvifImagePlugin, Image
 
-from ansim.fingerprints import frame_kernels, kernels, patience
+from ansim.fingerprints import frame_kernels, kernels, locking, patience
 from ansim.fingerprints.errors import MediaError
 from ansim.fingerprints.hashing import fingerprint_bytes
 from ansim.fingerprints.values import Limits
@@ -48,8 +49,7 @@ def main(arguments: list[str]) -> None:
     requests, answers = _take_pipes()
     _end_with(settings["parent"])
     _warm_up()
-    _confine(settings["memory"])
-    _answer(answers, {"ready": True})
+    _answer(answers, {"ready": True, "confinement": _confine(settings["memory"])})
     while (data := _receive(requests, limits.max_bytes)) is not None:
         patience.begin(settings["deadline_seconds"], _end_after)
         _answer(answers, _look(data, limits))
@@ -111,16 +111,23 @@ def _warm_up() -> None:
             importlib.import_module(part.name)
 
 
-def _confine(memory: int) -> None:
+def _confine(memory: int) -> list[str]:
+    """Give up what is not needed; the kinds of confinement that this machine has."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     # All memory that is written to counts as data on Linux; the rest is the programme's own code.
     data = max(0, memory - CODE_BYTES)
     resource.setrlimit(resource.RLIMIT_DATA, (data, data))
-    _leave_no_descriptor()
+    kinds = ["limits"]
     if sys.platform == "linux":
         _prctl(_PR_SET_DUMPABLE, 0)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    if locking.lock_files():
+        kinds.append("landlock")
+    _leave_no_descriptor()
+    if locking.lock_calls():
+        kinds.append("seccomp")
+    return kinds
 
 
 def _leave_no_descriptor() -> None:

@@ -14,7 +14,16 @@ from typing import Literal
 
 from ansim.verdicts.reasons import Reason
 from ansim.verdicts.rounds import Judgement, MediaView, Round, Verdict, View
-from ansim.verdicts.signs import Kind, Sign, front_page_loads, media_sign, page_sign, really_moved
+from ansim.verdicts.signs import (
+    Kind,
+    Sign,
+    front_page_loads,
+    host_is_well,
+    media_sign,
+    page_sign,
+    really_moved,
+    stands_alone,
+)
 
 MISSES_NEEDED = 3
 WINDOW = timedelta(hours=72)
@@ -67,7 +76,11 @@ def judge(
 
 def _read(view: View) -> _Read:
     matches = tuple(m for m in view.media if m.distance is not None)
-    others = tuple(media_sign(m, view) for m in view.media if m.distance is None)
+    others = tuple(
+        media_sign(m, view)
+        for m in view.media
+        if m.distance is None and (m.recorded or m.near is not None)
+    )
     return _Read(view, page_sign(view), matches, others)
 
 
@@ -162,8 +175,10 @@ def _lacking(
     lacking = []
     if len({read.view.vantage for read in reads}) < LEAST_VANTAGES:
         lacking.append(Reason("second_vantage"))
-    if not all(_host_is_well(read) for read in reads):
+    if not all(host_is_well(read.view) for read in reads):
         lacking.append(Reason("home_needed"))
+    if not all(stands_alone(read.view) for read in reads if read.sign.kind is Kind.GONE):
+        lacking.append(Reason("witness_needed"))
     if len(confirmable) < needed or not confirmable:
         counts = (("needed", str(needed)), ("misses", str(len(confirmable))))
         lacking.append(Reason("more_misses", counts))
@@ -173,12 +188,6 @@ def _lacking(
     if not lacking and not _definite(reads):
         lacking.append(Reason("partly_unclear"))
     return lacking
-
-
-def _host_is_well(read: _Read) -> bool:
-    if read.sign.code == "nxdomain":
-        return True
-    return read.view.home is not None and front_page_loads(read.view.home)
 
 
 def _definite(reads: Sequence[_Read]) -> bool:
@@ -191,9 +200,11 @@ def _definite(reads: Sequence[_Read]) -> bool:
 
 
 def _misses(ordered: Sequence[Round]) -> tuple[list[datetime], list[datetime]]:
-    """When the consecutive definite misses at the end were, and those seen from two places.
+    """When the consecutive definite misses at the end were, and those that can confirm.
 
-    A round in which nothing answered breaks no series and adds nothing to it; any other does.
+    These are seen from two places, on a host that was well at that time. A round that could not
+    see (no answer, an error, "too often") breaks no series and adds nothing to it; one that was
+    shown something else, or was kept out, begins it anew.
     """
     misses: list[datetime] = []
     confirmable: list[datetime] = []
@@ -201,18 +212,27 @@ def _misses(ordered: Sequence[Round]) -> tuple[list[datetime], list[datetime]]:
         reads = [_read(view) for view in one.views]
         if reads and _definite(reads):
             misses.insert(0, one.at)
-            if len({read.view.vantage for read in reads}) >= LEAST_VANTAGES:
+            if _can_confirm(reads):
                 confirmable.insert(0, one.at)
         elif not _tells_nothing(reads):
             break
     return misses, confirmable
 
 
+def _can_confirm(reads: Sequence[_Read]) -> bool:
+    places = {read.view.vantage for read in reads}
+    return len(places) >= LEAST_VANTAGES and all(
+        host_is_well(read.view) and stands_alone(read.view) for read in reads
+    )
+
+
 def _tells_nothing(reads: Sequence[_Read]) -> bool:
     """Whether nothing in a round speaks against gone: definite signs and silence only."""
     quiet = {Kind.GONE, Kind.SILENT}
     signs = [sign for read in reads for sign in (read.sign, *read.other_media)]
-    return not any(read.matches for read in reads) and all(sign.kind in quiet for sign in signs)
+    return not any(read.matches for read in reads) and all(
+        sign.kind in quiet or sign.code == "rate_limited" for sign in signs
+    )
 
 
 def _sign_reasons(reads: Sequence[_Read]) -> tuple[Reason, ...]:
@@ -238,9 +258,17 @@ def _judge_listing(last: Round) -> Judgement:
     listing = sorted({view.vantage for view in last.views if view.listed})
     if listing:
         return Judgement(Verdict.PRESENT, (Reason("listed", (("vantages", ", ".join(listing)),)),))
-    if all(view.listed is False and front_page_loads(view.page) for view in last.views):
+    if all(view.listed is False and _listing_opens(view) for view in last.views):
         return Judgement(Verdict.DEINDEXED, (Reason("not_listed"),))
     return Judgement(Verdict.UNKNOWN, (Reason("listing_unclear"),))
+
+
+def _listing_opens(view: View) -> bool:
+    """Whether the result page itself came, and no gate or other page in its place."""
+    page = view.page.page
+    if not front_page_loads(view.page) or really_moved(view.page) or page is None:
+        return False
+    return not (page.asks_login or page.age_gate or (page.consent_gate and page.link_count == 0))
 
 
 def _trailing(ordered: Sequence[Round]) -> int:

@@ -100,6 +100,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ko": "확정하려면 같은 사이트의 첫 페이지가 열리는지 확인해야 합니다.",
         "en": "A confirmation needs the same site's front page to be seen loading.",
     },
+    "witness_needed": {
+        "ko": "확정하려면 같은 게시판의 다른 글이 열리는지 확인해야 합니다.",
+        "en": "A confirmation needs another post of the same board to be seen loading.",
+    },
     "media_unclear": {
         "ko": "페이지는 없지만, 자료 파일의 주소가 모두 없어졌는지는 아직 알 수 없습니다.",
         "en": "The page is gone, but it is not yet clear that all its media addresses are too.",
@@ -141,6 +145,30 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ko": "돈을 내야 볼 수 있는 페이지입니다. 자료가 남아 있을 수 있습니다.",
         "en": "The page asks for payment; the content may still be there.",
     },
+    "age_gate": {
+        "ko": "나이를 확인해야 볼 수 있는 페이지입니다. 자료가 남아 있을 수 있습니다.",
+        "en": "The page asks for the visitor's age; the content may still be there.",
+    },
+    "consent": {
+        "ko": "쿠키 동의 화면이 막고 있어 알 수 없습니다.",
+        "en": "A page that asks for consent to cookies stood in the way, so nothing can be told.",
+    },
+    "same_for_all": {
+        "ko": "있는 것이 분명한 페이지에도 똑같이 답해 알 수 없습니다.",
+        "en": "The site answers pages that surely exist in the same way, so nothing can be told.",
+    },
+    "same_picture": {
+        "ko": "사이트가 다른 그림에도 똑같은 그림으로 답해 알 수 없습니다.",
+        "en": "The site answers other pictures with the same one, so nothing can be told.",
+    },
+    "media_near": {
+        "ko": "일치한다고 할 수는 없지만 찾는 자료와 많이 닮은 자료가 있습니다.",
+        "en": "There is media too like the hunted material to be called gone, but no match.",
+    },
+    "elsewhere": {
+        "ko": "다른 사이트로 넘어가 알 수 없습니다.",
+        "en": "The link leads to another site, so nothing can be told.",
+    },
     "no_match_seen": {
         "ko": "페이지는 열렸지만 일치하는 자료도, 없어졌다는 표시도 보이지 않았습니다.",
         "en": "The page opened, but showed neither media that matches nor a sign that it is gone.",
@@ -153,6 +181,11 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ko": "없는 페이지라고 답했지만 첫 페이지도 열리지 않아, 접근을 막은 것일 수 있습니다.",
         "en": "It answered that the page does not exist, but the front page fails too: "
         "this may be a wall against programs.",
+    },
+    "home_silent": {
+        "ko": "없는 페이지라고 답했지만 사이트의 첫 페이지도 답하지 않아 알 수 없습니다.",
+        "en": "It answered that the page does not exist, but the site's front page did not answer "
+        "either, so nothing can be told.",
     },
     "denied": {
         "ko": "사이트가 접근을 거절해({status}) 알 수 없습니다.",

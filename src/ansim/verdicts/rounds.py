@@ -1,10 +1,10 @@
 """What a verdict is made from, and what it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from ansim.fetching import Observation
 from ansim.verdicts.reasons import Reason
@@ -25,17 +25,25 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+Notice = Literal["", "same", "other"]
+
+
 @dataclass(frozen=True, slots=True)
 class MediaView:
     """One look at a media URL: of the page itself, or recorded earlier.
 
     ``distance`` is the distance to the hunted material; None when it does not match. A link that is
     itself a picture or a video is given both as the view's page and as one of its media.
+    ``near`` is the distance where it is no match but too like the hunted material to be something
+    else. ``recorded``: it is the link itself or matched earlier; what a page merely shows beside
+    that (logos, other people's pictures) need not go for the material to be gone.
     """
 
     url: str
     observation: Observation
     distance: int | None
+    near: int | None = None
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,12 @@ class View:
     """All that was looked at from one vantage point in one round.
 
     ``control`` is a random sibling path on the same host, ``home`` the host's front page; either is
-    None when it was not looked at. ``listed`` is for search results only: whether the result page
-    still lists the target (None: could not be told).
+    None when it was not looked at. ``witness`` is a page (for a media link: a picture) that the
+    front page itself leads to, so that it surely exists: when it fails as the link does, the host
+    keeps us out. ``witness_sought``: the front page did lead to something to look at. ``listed`` is
+    for search results only: whether the result page still lists the target (None: could not be
+    told). ``notice``: whether the page's sentences are those of the control ("same"), "other" ones,
+    or "" where that was not compared.
     """
 
     vantage: str
@@ -54,6 +66,9 @@ class View:
     home: Observation | None = None
     media: tuple[MediaView, ...] = ()
     listed: bool | None = None
+    witness: Observation | None = None
+    witness_sought: bool = False
+    notice: Notice = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +118,13 @@ class Judgement:
 
 
 def _slim(view: View) -> View:
-    return View(
-        vantage=view.vantage,
-        country=view.country,
+    return replace(
+        view,
         page=view.page.slim(),
         control=view.control and view.control.slim(),
         home=view.home and view.home.slim(),
-        media=tuple(MediaView(m.url, m.observation.slim(), m.distance) for m in view.media),
-        listed=view.listed,
+        witness=view.witness and view.witness.slim(),
+        media=tuple(replace(m, observation=m.observation.slim()) for m in view.media),
     )
 
 
@@ -121,25 +135,49 @@ def _view_to_json(view: View) -> dict[str, object]:
         "page": view.page.to_json(),
         "control": view.control and view.control.to_json(),
         "home": view.home and view.home.to_json(),
-        "media": [
-            {"url": m.url, "observation": m.observation.to_json(), "distance": m.distance}
-            for m in view.media
-        ],
+        "witness": view.witness and view.witness.to_json(),
+        "witness_sought": view.witness_sought,
+        "notice": view.notice,
+        "media": [_media_to_json(media) for media in view.media],
         "listed": view.listed,
     }
 
 
+def _media_to_json(media: MediaView) -> dict[str, object]:
+    return {
+        "url": media.url,
+        "observation": media.observation.to_json(),
+        "distance": media.distance,
+        "near": media.near,
+        "recorded": media.recorded,
+    }
+
+
 def _view_from_json(data: Mapping[str, Any]) -> View:
-    control, home = data["control"], data["home"]
     return View(
         vantage=data["vantage"],
         country=data["country"],
         page=Observation.from_json(data["page"]),
-        control=None if control is None else Observation.from_json(control),
-        home=None if home is None else Observation.from_json(home),
-        media=tuple(
-            MediaView(m["url"], Observation.from_json(m["observation"]), m["distance"])
-            for m in data["media"]
-        ),
+        control=_beside_from_json(data["control"]),
+        home=_beside_from_json(data["home"]),
+        media=tuple(map(_media_from_json, data["media"])),
         listed=data["listed"],
+        # Rounds that an older Ansim kept have neither witnesses nor what follows a distance.
+        witness=_beside_from_json(data.get("witness")),
+        witness_sought=bool(data.get("witness_sought", False)),
+        notice=data.get("notice", ""),
     )
+
+
+def _media_from_json(data: Mapping[str, Any]) -> MediaView:
+    return MediaView(
+        data["url"],
+        Observation.from_json(data["observation"]),
+        data["distance"],
+        data.get("near"),
+        bool(data.get("recorded", True)),
+    )
+
+
+def _beside_from_json(data: Mapping[str, Any] | None) -> Observation | None:
+    return None if data is None else Observation.from_json(data)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import SplitResult, unquote, urlsplit
 
-from ansim.fetching import Observation, PageFeatures, structure_distance
+from ansim.fetching import Observation, PageFeatures
+from ansim.verdicts.comparing import is_shell, same_brief, same_page, unseen_media
+from ansim.verdicts.places import host_of, is_root, same_place, same_site
 from ansim.verdicts.rounds import MediaView, View
+from ansim.verdicts.witnesses import Witnessed, is_silent, witnessed
 
-# Two pages of one site whose 64-bit structures differ in at most this many bits are the same page
-# with another address in it; a content page of the same site differs in 15 bits and more.
-SAME_STRUCTURE = 6
 # A page whose visible text is shorter tells nothing (application shells, blank pages).
 LEAST_TEXT = 20
 # Below this PDQ quality a picture cannot be told from another (PDQ's own recommendation).
@@ -52,51 +51,25 @@ def page_sign(view: View) -> Sign:
     return sign
 
 
-def _page_sign(view: View) -> Sign:
-    page = view.page
-    unanswered = _unanswered(page)
-    if unanswered is not None:
-        return unanswered
-    status = page.status or 0
-    features = page.page
-    if _host(page.final_url) in BLOCK_PAGE_HOSTS:
-        return Sign(Kind.BLOCKED, "block_page")
-    if features is not None and features.captcha:
-        return Sign(Kind.WALLED, "captcha")
-    if status in {404, 410}:
-        # A front page that fails as well means that we are kept out, not that one page is gone.
-        if view.home is not None and not front_page_loads(view.home):
-            return Sign(Kind.WALLED, "bot_wall")
-        return Sign(Kind.GONE, "not_found", status)
-    if (features is not None and features.asks_login) or status == 402:  # noqa: PLR2004
-        return Sign(Kind.RESTRICTED, "payment" if status == 402 else "login", status)  # noqa: PLR2004
-    if not 200 <= status < 300:  # noqa: PLR2004
-        return _refusing_status(status)
-    return _opened(view, features)
-
-
 def media_sign(media: MediaView, view: View) -> Sign:
     """What the look at a media URL says when it did not match."""
     seen = media.observation
-    unanswered = _unanswered(seen)
-    if unanswered is not None:
-        return unanswered
+    early = _unanswered(seen) or _wall(seen)
+    if early is not None:
+        return early
     status = seen.status or 0
-    if seen.page is not None and seen.page.captcha:
-        return Sign(Kind.WALLED, "captcha")
     if status in {404, 410}:
         return Sign(Kind.GONE, "not_found", status)
     if not 200 <= status < 300:  # noqa: PLR2004
         return _refusing_status(status)
     if seen.fingerprint is not None:
-        if seen.fingerprint.quality < LEAST_QUALITY:
-            return Sign(Kind.OPEN, "media_unreadable")
-        return Sign(Kind.GONE, "media_replaced")
+        return _replaced(seen, media.near)
     if seen.page is None:
         return Sign(Kind.OPEN, "media_unreadable")
-    if seen.page.asks_login:
-        return Sign(Kind.RESTRICTED, "login")
-    if _went_to_root(seen) or (_same_page(seen.page, view.control) and not _is_shell(view)):
+    gate = _gate(seen.page, status)
+    if gate is not None:
+        return gate
+    if _went_to_root(seen) or (same_page(seen.page, view.control) and not is_shell(view)):
         return Sign(Kind.GONE, "soft_404")
     return Sign(Kind.OPEN, "no_match_seen")
 
@@ -105,30 +78,175 @@ def front_page_loads(home: Observation) -> bool:
     """Whether a look at a host's front page shows that the host serves pages to us."""
     if home.outcome != "answered" or not 200 <= (home.status or 0) < 300:  # noqa: PLR2004
         return False
-    if _host(home.final_url) in BLOCK_PAGE_HOSTS:
+    if _wall(home) is not None:
         return False
-    return home.page is None or (not home.page.captcha and home.page.text_length > 0)
+    return home.page is None or home.page.text_length > 0
+
+
+def host_is_well(view: View) -> bool:
+    """Whether the host was seen to serve pages to visitors like us while the link was gone."""
+    if view.page.outcome == "name_not_found":
+        return True
+    if view.home is None or not front_page_loads(view.home):
+        return False
+    if witnessed(view) is Witnessed.LOADS:
+        return True
+    # A front page that is itself a gate lets nobody see what lies behind.
+    features = view.home.page
+    return features is None or not (features.asks_login or features.age_gate)
+
+
+def stands_alone(view: View) -> bool:
+    """Whether the page's sign of gone needs no witness, or has one.
+
+    A status of 404 speaks for itself on a host that is well. A page that is only *like* the one
+    for addresses that never were, or the front page, is also what a gate before a whole board
+    looks like: then another page of the same board must have been seen to load.
+    """
+    sign = page_sign(view)
+    if sign.code in {"not_found", "nxdomain"} or not view.witness_sought:
+        return True
+    return witnessed(view) is Witnessed.LOADS
+
+
+def could_be_gone(view: View) -> bool:
+    """Whether the page's sign is gone, or would be if a witness were seen to load."""
+    sign = page_sign(view)
+    if sign.kind is Kind.GONE:
+        return view.page.outcome == "answered"
+    brief = view.page.page is not None and same_brief(view.page.page, view.control)
+    return sign.code == "consent" or (sign.code == "empty" and brief)
 
 
 def really_moved(page: Observation) -> bool:
     """Whether the link now leads to another page, not only to its https or www form."""
-    if not page.redirects:
-        return False
-    asked, got = _split(page.url), _split(page.final_url)
-    return (
-        _bare(asked.hostname) != _bare(got.hostname)
-        or unquote(asked.path).rstrip("/") != unquote(got.path).rstrip("/")
-        or unquote(asked.query) != unquote(got.query)
-    )
+    return bool(page.redirects) and not same_place(page.url, page.final_url)
+
+
+def _page_sign(view: View) -> Sign:
+    page = view.page
+    early = _unanswered(page) or _wall(page)
+    if early is not None:
+        return early
+    status = page.status or 0
+    features = page.page
+    if status in {404, 410}:
+        return _not_found(view, status)
+    gate = None if features is None else _gate(features, status)
+    if gate is not None:
+        return gate
+    if status == 402:  # noqa: PLR2004
+        return Sign(Kind.RESTRICTED, "payment", status)
+    if not 200 <= status < 300:  # noqa: PLR2004
+        return _refusing_status(status)
+    return _opened(view, features)
+
+
+def _not_found(view: View, status: int) -> Sign:
+    """404 or 410: gone, unless the host says the same of pages that surely exist."""
+    if not same_site(view.page.url, view.page.final_url):
+        # Another site does not know the address: that says nothing of this one.
+        return Sign(Kind.OPEN, "elsewhere", status)
+    if view.home is not None and not front_page_loads(view.home):
+        # A front page in trouble says nothing; one that is refused as well is a wall.
+        if is_silent(view.home):
+            return Sign(Kind.SILENT, "home_silent")
+        return Sign(Kind.WALLED, "bot_wall")
+    if witnessed(view) is Witnessed.FAILS:
+        return Sign(Kind.WALLED, "bot_wall")
+    return Sign(Kind.GONE, "not_found", status)
+
+
+def _opened(view: View, features: PageFeatures | None) -> Sign:
+    """A page that answered 2xx without login, captcha or another gate that names itself."""
+    page = view.page
+    if page.fingerprint is not None:
+        return _opened_media(view)
+    if features is None:
+        return Sign(Kind.OPEN, "media_unreadable")
+    if not same_site(page.url, page.final_url):
+        return Sign(Kind.OPEN, "elsewhere")
+    if _went_to_root(page):
+        if witnessed(view) is Witnessed.FAILS:
+            return Sign(Kind.OPEN, "same_for_all")
+        return Sign(Kind.GONE, "redirect_root")
+    return _opened_page(view, features)
+
+
+def _opened_page(view: View, features: PageFeatures) -> Sign:
+    """A page of text from the link's own site: the notice for lost addresses, or another page."""
+    state = witnessed(view)
+    if features.text_length < LEAST_TEXT and not features.media_count:
+        # So short an answer is only believed where another post is seen to load.
+        if state is Witnessed.LOADS and same_brief(features, view.control):
+            return Sign(Kind.GONE, "soft_404")
+        return Sign(Kind.OPEN, "empty")
+    if same_page(features, view.control, view.notice) and not unseen_media(view):
+        if is_shell(view) or state is Witnessed.FAILS:
+            return Sign(Kind.OPEN, "same_for_all")
+        if features.consent_gate and state is not Witnessed.LOADS:
+            return Sign(Kind.OPEN, "consent")
+        return Sign(Kind.GONE, "soft_404")
+    if features.consent_gate and not features.media_count:
+        return Sign(Kind.OPEN, "consent")
+    return Sign(Kind.OPEN, "no_match_seen")
+
+
+def _opened_media(view: View) -> Sign:
+    """The link is a picture or a video, and not the one that is hunted."""
+    page = view.page
+    same = [m for m in view.media if m.observation == page or m.url in {page.url, page.final_url}]
+    if not same:
+        return Sign(Kind.OPEN, "no_match_seen")
+    if witnessed(view) is Witnessed.FAILS:
+        return Sign(Kind.WALLED, "same_picture")
+    return _replaced(page, next((m.near for m in same if m.near is not None), None))
+
+
+def _replaced(seen: Observation, near: int | None) -> Sign:
+    if near is not None:
+        return Sign(Kind.OPEN, "media_near")
+    if seen.fingerprint is None or seen.fingerprint.quality < LEAST_QUALITY:
+        return Sign(Kind.OPEN, "media_unreadable")
+    return Sign(Kind.GONE, "media_replaced")
 
 
 def _unanswered(seen: Observation) -> Sign | None:
     if seen.outcome == "name_not_found":
+        if not same_site(seen.url, seen.final_url):
+            return Sign(Kind.OPEN, "elsewhere")
         return Sign(Kind.GONE, "nxdomain")
     if seen.outcome == "connect_failed" and seen.reason == "reset":
         return Sign(Kind.BLOCKED, "connect_failed")
     if seen.outcome != "answered":
         return Sign(Kind.SILENT, seen.outcome)
+    return None
+
+
+def _wall(seen: Observation) -> Sign | None:
+    """What stands between us and the site, whatever the status says."""
+    if host_of(seen.final_url) in BLOCK_PAGE_HOSTS or _frames_block_page(seen.page):
+        return Sign(Kind.BLOCKED, "block_page")
+    challenged = seen.header("cf-mitigated").strip().lower() == "challenge"
+    if challenged or (seen.page is not None and seen.page.captcha):
+        return Sign(Kind.WALLED, "captcha")
+    return None
+
+
+def _frames_block_page(features: PageFeatures | None) -> bool:
+    """Networks also put the block page into a frame, or link to it, at the asked address."""
+    if features is None or features.media_count or len(features.links) not in range(1, 4):
+        return False
+    return any(host_of(link) in BLOCK_PAGE_HOSTS for link in features.links)
+
+
+def _gate(features: PageFeatures, status: int) -> Sign | None:
+    if features.asks_login:
+        return Sign(Kind.RESTRICTED, "login", status)
+    if features.age_gate:
+        return Sign(Kind.RESTRICTED, "age_gate", status)
+    if features.paywall:
+        return Sign(Kind.RESTRICTED, "payment", status)
     return None
 
 
@@ -146,82 +264,8 @@ def _refusing_status(status: int) -> Sign:
     return Sign(Kind.WALLED, "odd_status", status)
 
 
-def _opened(view: View, features: PageFeatures | None) -> Sign:
-    """A page that answered 2xx without login or captcha."""
-    page = view.page
-    if page.fingerprint is not None:
-        low = page.fingerprint.quality < LEAST_QUALITY
-        looked = any(
-            m.observation == page or m.url in {page.url, page.final_url} for m in view.media
-        )
-        if looked and not low:
-            return Sign(Kind.GONE, "media_replaced")
-        return Sign(Kind.OPEN, "no_match_seen")
-    if features is None:
-        return Sign(Kind.OPEN, "media_unreadable")
-    if _went_to_root(page):
-        return Sign(Kind.GONE, "redirect_root")
-    if features.text_length < LEAST_TEXT and not features.media_count:
-        return Sign(Kind.OPEN, "empty")
-    if _same_page(features, view.control) and not _is_shell(view) and not _unseen_media(view):
-        return Sign(Kind.GONE, "soft_404")
-    return Sign(Kind.OPEN, "no_match_seen")
-
-
-def _same_page(features: PageFeatures, control: Observation | None) -> bool:
-    """Whether a page is what this host answers for an address that never was."""
-    if control is None or control.outcome != "answered" or control.page is None:
-        return False
-    if control.page.captcha or control.page.asks_login:
-        return False
-    if features.text_length < LEAST_TEXT:
-        return False
-    return structure_distance(features.structure, control.page.structure) <= SAME_STRUCTURE
-
-
-def _is_shell(view: View) -> bool:
-    """Whether even the front page looks the same: then one shell is served for every address."""
-    home = view.home
-    if home is None or home.page is None or view.control is None or view.control.page is None:
-        return False
-    return structure_distance(home.page.structure, view.control.page.structure) <= SAME_STRUCTURE
-
-
-def _unseen_media(view: View) -> bool:
-    """Whether the page shows media of its own that nobody has compared."""
-    page, control = view.page.page, view.control and view.control.page
-    if page is None:
-        return False
-    looked = {m.url for m in view.media}
-    if page.media:
-        common = set(control.media) if control else set()
-        return bool(set(page.media) - common - looked)
-    return page.media_count > (control.media_count if control else 0) + len(looked)
-
-
 def _went_to_root(seen: Observation) -> bool:
     """Whether the link ended on the front page of its own site, having asked for another page."""
-    if not seen.redirects:
+    if not seen.redirects or is_root(seen.url) or not is_root(seen.final_url):
         return False
-    asked, got = _split(seen.url), _split(seen.final_url)
-    if asked.path in {"", "/"} and not asked.query:
-        return False
-    if got.path not in {"", "/"} or got.query:
-        return False
-    one, other = _bare(asked.hostname), _bare(got.hostname)
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
-
-
-def _bare(host: str | None) -> str:
-    return (host or "").lower().removesuffix(".").removeprefix("www.").removeprefix("m.")
-
-
-def _host(url: str) -> str:
-    return (_split(url).hostname or "").lower()
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url.strip())
-    except ValueError:  # the door's parser takes hosts that this one does not
-        return SplitResult("", "", "", "", "")
+    return same_site(seen.url, seen.final_url)

@@ -10,7 +10,7 @@ from ansim.centre import clock
 from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.materials.models import Bank, Material, Sighting
-from ansim.centre.patrol.models import Run, Source
+from ansim.centre.patrol.models import Run, Target
 
 pytestmark = pytest.mark.django_db
 PAGE = "/staff/patrol"
@@ -55,16 +55,16 @@ def test_the_closest_hit_comes_first_and_no_address_is_shown(client_of) -> None:
 
 def test_a_source_shows_its_last_run_and_runs_when_asked(client_of) -> None:
     now = clock.now()
-    source = Source.objects.create(
-        code="byeok_list", host="byeok.test", kind="list", url="https://byeok.test/list",
+    source = Target.objects.create(
+        code="byeok_list", host="byeok.test", source="list_page", url="https://byeok.test/list",
         place="adult", legal_basis="kr_vpa_7_3_3", next_run_at=now + timedelta(hours=9),
     )  # fmt: skip
     Run.objects.create(
-        source=source, started_at=now, finished_at=now, pages=12, media=34, hits=1, failures=0
+        target=source, started_at=now, finished_at=now, pages=12, media=34, hits=1, failures=0
     )
     park = client_of("park")
     assert "페이지 12, 파일 34, 발견 1, 실패 0" in text(park.get(PAGE))
-    address = reverse("source-run", args=[source.pk])
+    address = reverse("target-run", args=[source.pk])
     assert park.get(address).status_code == 405
     assert "몇 분 안에" in text(park.post(address, follow=True))
     source.refresh_from_db()

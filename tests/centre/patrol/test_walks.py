@@ -11,9 +11,9 @@ from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import give_consent, withdraw_consent
 from ansim.centre.materials.models import Material, Sighting
 from ansim.centre.materials.services import add_link, add_material
-from ansim.centre.patrol import services, tasks
+from ansim.centre.patrol import services, targetfiles, tasks
 from ansim.centre.patrol.due import queue_walks
-from ansim.centre.patrol.models import Run, Source
+from ansim.centre.patrol.models import Run, Target
 from ansim.centre.work.jobs import JobFailed
 from ansim.fetching import Observation, PageFeatures
 from ansim.fingerprints import Fingerprint
@@ -39,7 +39,7 @@ class Web:
     def __init__(self, pages: dict[str, list[str]], pictures: dict[str, str]) -> None:
         self.pages, self.pictures, self.visits = pages, pictures, Counter()
 
-    def look(self, url: str, *, vantage: str, expect: str = "any") -> Observation:
+    def look(self, url: str, *, vantage: str, expect: str = "any", **_: object) -> Observation:
         self.visits[url] += 1
         page = found = None
         if url in self.pictures:
@@ -71,18 +71,18 @@ def web(monkeypatch) -> Web:
 
 
 @pytest.fixture
-def board(db) -> Source:
-    return Source.objects.create(
-        code="byeok", host="byeok.test", kind="list", url=START, place="adult", depth=2,
+def board(db) -> Target:
+    return Target.objects.create(
+        code="byeok", host="byeok.test", source="list_page", url=START, place="adult", depth=2,
         legal_basis="b", next_run_at=NOW,
     )  # fmt: skip
 
 
 @pytest.fixture
-def engine(db, web) -> Source:
+def engine(db, web) -> Target:
     web.pages["https://chaja.test/?q=river"] = ["https://byeok.test/post/3", "https://byeok.test/post/4"]
-    return Source.objects.create(
-        code="a-chaja", host="chaja.test", kind="html_search", url="https://chaja.test/?q={query}",
+    return Target.objects.create(
+        code="a-chaja", host="chaja.test", source="html_search", scope="any", url="https://chaja.test/?q={query}",
         place="search", legal_basis="b", next_run_at=NOW,
     )  # fmt: skip
 
@@ -109,18 +109,18 @@ def import_list(*digits: str) -> None:
 
 def test_the_watch_reads_lists_each_time_and_other_pages_once_a_fortnight(web, board):
     mina = person("여울-412", "a", "search")
-    services.watch_source(board.pk, now=NOW)
+    services.watch_target(board.pk, now=NOW)
     found = mina.sightings.get()
     assert (found.url, found.origin, found.place) == ("https://byeok.test/post/3", "watch", "adult")
     assert set(web.visits.values()) == {1}
     day = NOW + timedelta(days=1)
     web.pages[START].append("https://byeok.test/post/6")
     web.pages["https://byeok.test/post/6"] = ["https://byeok.test/post/3.jpg"]
-    services.watch_source(board.pk, now=day)
+    services.watch_target(board.pk, now=day)
     assert web.visits[START] == 2
     assert web.visits["https://byeok.test/post/1"] == 1
     assert mina.sightings.count() == 2
-    services.watch_source(board.pk, now=NOW + timedelta(days=14, seconds=1))
+    services.watch_target(board.pk, now=NOW + timedelta(days=14, seconds=1))
     assert web.visits["https://byeok.test/post/1"] == 2
     assert web.visits["https://byeok.test/post/6"] == 1
     assert mina.sightings.count() == 2
@@ -128,11 +128,11 @@ def test_the_watch_reads_lists_each_time_and_other_pages_once_a_fortnight(web, b
 
 def test_when_a_bank_grows_every_page_is_looked_at_again(web, board):
     import_list("f")
-    services.watch_source(board.pk, now=NOW)
-    services.watch_source(board.pk, now=NOW)
+    services.watch_target(board.pk, now=NOW)
+    services.watch_target(board.pk, now=NOW)
     assert web.visits["https://byeok.test/post/4"] == 1
     import_list("f", "b")
-    services.watch_source(board.pk, now=NOW)
+    services.watch_target(board.pk, now=NOW)
     assert web.visits["https://byeok.test/post/4"] == 2
     hit = Sighting.objects.get()
     assert (hit.bank.name, hit.origin, hit.case) == ("list", "patrol", None)
@@ -148,7 +148,7 @@ def test_who_does_not_allow_searching_is_never_searched_for(web, board, engine):
         for host in ("byeok.test", "chaja.test"):
             services.search_host(case.pk, host, now=NOW)
     for source in (board, engine):
-        services.watch_source(source.pk, now=NOW)
+        services.watch_target(source.pk, now=NOW)
     assert not web.visits
     assert not Sighting.objects.exists()
 
@@ -163,15 +163,15 @@ def test_a_search_finds_pages_and_listings_of_its_own_case_alone(web, board, eng
     page = mina.sightings.get(kind="page")
     listing = mina.sightings.get(kind="search_result")
     assert (page.url, listing.target, listing.place) == ("https://byeok.test/post/3", page, "search")
-    services.watch_source(engine.pk, now=NOW)
+    services.watch_target(engine.pk, now=NOW)
     services.search_host(mina.pk, "chaja.test", now=NOW)
     assert mina.sightings.count() == 2
     assert nari.sightings.count() == 1
 
 
 def test_a_search_engine_beside_a_list_of_the_same_host_still_has_listings(web, engine):
-    Source.objects.create(
-        code="a-a-list", host="chaja.test", kind="list", url="https://chaja.test/", place="other",
+    Target.objects.create(
+        code="a-a-list", host="chaja.test", source="list_page", url="https://chaja.test/", place="other",
         legal_basis="b",
     )  # fmt: skip
     mina = person("여울-412", "a", "search", keywords=["river"])
@@ -186,9 +186,9 @@ def test_a_walk_is_queued_once_and_one_that_fails_for_good_comes_again(board, mo
     def broken(*_, **__):
         raise RuntimeError
 
-    monkeypatch.setattr(tasks, "watch_source", broken)
+    monkeypatch.setattr(tasks, "watch_target", broken)
     with pytest.raises(JobFailed):
-        tasks.walk_source.func(str(board.pk), attempt=3)
+        tasks.walk_target.func(str(board.pk), attempt=3)
     board.refresh_from_db()
     assert (board.run_queued, board.next_run_at) == (False, NOW + timedelta(hours=24))
     assert not Run.objects.exists()
@@ -207,12 +207,12 @@ def test_sources_come_and_go_with_their_files(settings, tmp_path):
     settings.ANSIM_SOURCES = tmp_path
     for code in ("one", "two"):
         (tmp_path / f"{code}.toml").write_text(SOURCE.format(code=code))
-    assert services.sync_sources(now=NOW) == 2
-    first = Source.objects.get(code="one")
+    assert services.sync_targets(now=NOW) == 2
+    first = Target.objects.get(code="one")
     assert first.next_run_at == NOW + timedelta(hours=24)
     (tmp_path / "two.toml").unlink()
-    assert services.sync_sources(now=NOW + timedelta(hours=5)) == 1
-    assert dict(Source.objects.values_list("code", "active")) == {"one": True, "two": False}
+    assert services.sync_targets(now=NOW + timedelta(hours=5)) == 1
+    assert dict(Target.objects.values_list("code", "active")) == {"one": True, "two": False}
     first.refresh_from_db()
     assert first.next_run_at == NOW + timedelta(hours=24)
 
@@ -223,12 +223,12 @@ def test_sources_come_and_go_with_their_files(settings, tmp_path):
 def test_a_malformed_sources_file_is_named_with_its_field(settings, tmp_path, text, field):
     settings.ANSIM_SOURCES = tmp_path
     (tmp_path / "mine.toml").write_text(text)
-    with pytest.raises(outside.MalformedSource) as caught:
-        services.sync_sources(now=NOW)
+    with pytest.raises(targetfiles.MalformedTargetFile) as caught:
+        services.sync_targets(now=NOW)
     for language in ("ko", "en"):
         assert "mine.toml" in caught.value.sentence(language)
         assert field in caught.value.sentence(language)
-    assert not Source.objects.exists()
+    assert not Target.objects.exists()
 
 
 def test_material_of_a_bank_that_rests_is_not_hunted(db):

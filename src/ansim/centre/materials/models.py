@@ -36,6 +36,9 @@ class Bank(models.Model):
         related_name="+",
     )  # fmt: skip
     approved_until = models.DateTimeField(null=True, blank=True)
+    # Differing bits (PDQ) up to which a match needs nobody, and up to which two people decide.
+    strict_radius = models.PositiveSmallIntegerField(default=31)
+    wide_radius = models.PositiveSmallIntegerField(default=47)
 
     def __str__(self) -> str:
         return self.name
@@ -266,8 +269,21 @@ class Look(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sighting", "number"], name="look_number")
         ]
+        # The ledger reads when each verdict was seen without opening the boxes between.
+        indexes: ClassVar = [models.Index(fields=["sighting", "verdict", "at"], name="look_times")]
 
     @property
     def working_owner(self) -> uuid.UUID | None:
         """As its sighting's."""
         return self.sighting.working_owner
+
+
+class HostTurn(models.Model):
+    """When a host may be looked at again, for all processes (see ansim.centre.turns).
+
+    ``key`` is a digest of its name; the moments are seconds of the system's clock.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    full_at = models.FloatField(default=0.0, db_index=True)
+    closed_until = models.FloatField(default=0.0)

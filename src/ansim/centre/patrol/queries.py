@@ -1,23 +1,30 @@
-"""Reading the patrol: sources and their health, hits, re-uploads, banks."""
+"""Reading the patrol: targets and their health, hits, re-uploads, banks, what waits for people."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from ansim.centre import clock
+from ansim.centre.cases.queries import visible_cases
 from ansim.centre.materials.models import Bank, Sighting
-from ansim.centre.patrol.models import Run, Source
+from ansim.centre.patrol.models import Lead, NearHit, Opinion, Run, Target
+
+if TYPE_CHECKING:
+    from ansim.centre.access.models import Staff
 
 SHOWN = 50
 LATE_AFTER = timedelta(hours=6)
+BROKEN_OFF_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source with its last run and how it does: ok, failing, late, running, never, off."""
+class TargetRow:
+    """A target with its last run and how it does: ok, failing, late, running, never, off."""
 
-    source: Source
+    target: Target
     last_run: Run | None
     next_run_at: datetime | None
     health: str
@@ -35,14 +42,16 @@ class BankRow:
 class PatrolOverview:
     """What the patrol page shows."""
 
-    sources: list[SourceRow]
+    targets: list[TargetRow]
     hits: list[Sighting]
     reuploads: list[Sighting]
     banks: list[BankRow]
+    near: list[NearHit]
+    leads: list[Lead]
 
 
-def overview() -> PatrolOverview:
-    """Sources, newest hits and re-uploads, banks."""
+def overview(staff: "Staff") -> PatrolOverview:
+    """Targets, newest hits and re-uploads, banks, and what waits for ``staff``."""
     found = (
         Sighting.objects.exclude(matched_at=None)
         .select_related("case", "bank", "material", "earlier")
@@ -50,29 +59,69 @@ def overview() -> PatrolOverview:
     )
     banks = Bank.objects.annotate(size=Count("materials")).order_by("name")
     return PatrolOverview(
-        sources=[_row(source) for source in Source.objects.order_by("host", "code")],
+        targets=[row_of(target) for target in Target.objects.order_by("host", "code")],
         hits=list(found.filter(bank__isnull=False)[:SHOWN]),
-        reuploads=list(
-            found.filter(case__isnull=False, origin=Sighting.Origin.WATCH)[:SHOWN]
-        ),
+        reuploads=list(found.filter(case__isnull=False, origin=Sighting.Origin.WATCH)[:SHOWN]),
         banks=[BankRow(bank, bank.size) for bank in banks],
+        near=list(waiting_near(staff)[:SHOWN]),
+        leads=list(waiting_leads(staff)[:SHOWN]),
     )
 
 
-def _row(source: Source) -> SourceRow:
-    last = source.runs.first()
-    return SourceRow(source, last, source.next_run_at, _health(source, last, clock.now()))
+def waiting_near(staff: "Staff") -> QuerySet[NearHit]:
+    """Open near hits, those first that this person has not yet said anything about."""
+    said = Opinion.objects.filter(near_hit=OuterRef("pk"), by=staff)
+    return (
+        NearHit.objects.filter(state=NearHit.State.OPEN)
+        .select_related("bank", "material")
+        .annotate(said=Exists(said), opinions_given=Count("opinions"))
+        .order_by("said", "distance", "found_at")
+    )
 
 
-def _health(source: Source, last: Run | None, now: datetime) -> str:
-    if not source.active:
+def waiting_leads(staff: "Staff") -> QuerySet[Lead]:
+    """Open leads of cases that this person sees, the surest first."""
+    return Lead.objects.filter(
+        state=Lead.State.OPEN, case__in=visible_cases(staff).order_by().values("pk")
+    ).select_related("case", "target")
+
+
+def lead_for(staff: "Staff", lead_id: UUID) -> Lead | None:
+    """One open lead of a case that this person sees."""
+    return waiting_leads(staff).filter(pk=lead_id).first()
+
+
+def siblings_of(near: NearHit) -> tuple[int, int]:
+    """(other open near hits, confirmed hits of banks) on the same host."""
+    others = NearHit.objects.filter(host=near.host, state=NearHit.State.OPEN).exclude(pk=near.pk)
+    hits = Sighting.objects.filter(host=near.host, bank__isnull=False).exclude(matched_at=None)
+    return others.count(), hits.count()
+
+
+def row_of(target: Target) -> TargetRow:
+    """A target with its health."""
+    last = target.runs.filter(case=None).first() or target.runs.first()
+    return TargetRow(target, last, target.next_run_at, _health(target, last, clock.now()))
+
+
+def runs_of(target: Target) -> list[tuple[Run, bool]]:
+    """The newest walks for all watches and banks, and whether each was broken off."""
+    now = clock.now()
+    runs = target.runs.filter(case=None)[:SHOWN]
+    return [
+        (run, run.finished_at is None and run.started_at + BROKEN_OFF_AFTER < now) for run in runs
+    ]
+
+
+def _health(target: Target, last: Run | None, now: datetime) -> str:
+    if not target.active:
         return "off"
-    if source.run_queued:
+    if target.run_queued:
         return "running"
     if last is None:
         return "never"
-    if last.failures and last.failures >= last.pages:
+    if target.failed_in_row or (last.failures and last.failures >= last.pages):
         return "failing"
-    if source.next_run_at is not None and source.next_run_at + LATE_AFTER < now:
+    if target.next_run_at is not None and target.next_run_at + LATE_AFTER < now:
         return "late"
     return "ok"

@@ -9,25 +9,45 @@ from django.utils.translation import gettext
 from ansim.centre import outside
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.models import Bank, Sighting
-from ansim.centre.patrol import words
-from ansim.centre.patrol.models import Run, Source
-from ansim.centre.patrol.queries import BankRow, SourceRow
+from ansim.centre.patrol import targetfiles, words
+from ansim.centre.patrol.models import Lead, NearHit, Run, Target
+from ansim.centre.patrol.queries import BankRow, TargetRow
 from ansim.centre.shell.context import in_language
 
 
 @dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A source: how it does, what its last run saw, when it runs again."""
+class TargetLine:
+    """A target: how it does, what its last run saw, when it runs again."""
 
-    source: Source
-    kind: Promise | str
+    target: Target
+    kind: str
     place: str
     basis: str
+    scope: Promise | str
     health: Promise | str
     tone: str
     last_run: Run | None
     next_run_at: datetime | None
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearLine:
+    """A near hit: how far, of what, and whether this reader has said what they think."""
+
+    near: NearHit
+    place: str
+    said: bool
+    opinions: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLine:
+    """A lead: whose words a page has, and how surely, in hundredths."""
+
+    lead: Lead
+    owner: str
+    sure: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +71,38 @@ class BankLine:
     approved: bool
 
 
-def source_line(row: SourceRow) -> SourceLine:
-    """A source in words."""
-    source, health = row.source, str(row.health)
-    return SourceLine(
-        source=source,
-        kind=words.KINDS.get(source.kind, source.kind),
-        place=taxonomy().label("place", source.place),
-        basis=basis_words(source.legal_basis),
+def target_line(row: TargetRow) -> TargetLine:
+    """A target in words."""
+    target, health = row.target, str(row.health)
+    kinds = targetfiles.kinds()
+    known = target.source in kinds
+    return TargetLine(
+        target=target,
+        kind=in_language(kinds.get(target.source).manifest.title) if known else target.source,
+        place=taxonomy().label("place", target.place),
+        basis=basis_words(target.legal_basis),
+        scope=words.SCOPES.get(target.scope, target.scope),
         health=words.HEALTH.get(health, health),
         tone=words.HEALTH_TONES.get(health, "mute"),
         last_run=row.last_run,
         next_run_at=row.next_run_at,
         problem=row.last_run.problem if row.last_run is not None else "",
     )
+
+
+def near_line(near: NearHit) -> NearLine:
+    """A near hit of ``queries.waiting_near`` in words."""
+    return NearLine(
+        near=near,
+        place=taxonomy().label("place", near.place),
+        said=bool(getattr(near, "said", False)),
+        opinions=int(getattr(near, "opinions_given", 0)),
+    )
+
+
+def lead_line(lead: Lead) -> LeadLine:
+    """A lead in words."""
+    return LeadLine(lead=lead, owner=lead.case.spoken, sure=round(lead.score * 100))
 
 
 def hit_line(sighting: Sighting) -> HitLine:

@@ -8,29 +8,31 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from ansim.centre import clock, outside
 from ansim.centre.access.permissions import StaffRequest, can, staff_view
 from ansim.centre.materials.models import Bank, Sighting
 from ansim.centre.patrol import queries, services, showing
 from ansim.centre.patrol.forms import BankApprovalForm, BankForm
-from ansim.centre.patrol.models import Source
 from ansim.centre.shell.context import in_language
 
 
 @require_GET
 @staff_view("patrol.read")
 def overview(request: StaffRequest) -> HttpResponse:
-    """Sources and their health, hits, re-uploads, banks."""
-    found = queries.overview()
+    """Targets and their health, what waits for a decision, hits, re-uploads, banks."""
+    found = queries.overview(request.user)
     now = clock.now()
     context = {
-        "sources": [showing.source_line(row) for row in found.sources],
+        "targets": [showing.target_line(row) for row in found.targets],
+        "near": [showing.near_line(one) for one in found.near],
+        "leads": [showing.lead_line(one) for one in found.leads],
         "hits": _hits(found.hits),
         "reuploads": _hits(found.reuploads),
         "banks": [showing.bank_line(row, now) for row in found.banks],
         "may_decide": can(request.user, "patrol.decide"),
+        "may_manage": can(request.user, "patrol.manage"),
         "may_approve": can(request.user, "standing_approval.give"),
         "now": now,
     }
@@ -41,16 +43,6 @@ def _hits(sightings: list[Sighting]) -> list[showing.HitLine]:
     """The closest first: what is most surely the same is dealt with first."""
     lines = [showing.hit_line(one) for one in sightings]
     return sorted(lines, key=lambda line: (line.distance is None, line.distance or 0))
-
-
-@require_POST
-@staff_view("patrol.decide")
-def run_now(request: StaffRequest, source_id: UUID) -> HttpResponse:
-    """Ask for a walk through a source now."""
-    source = get_object_or_404(Source, pk=source_id, active=True)
-    services.run_source_now(source, by=request.user, now=clock.now())
-    messages.success(request, gettext("The source will be looked through in the next minutes."))
-    return HttpResponseRedirect(reverse("patrol"))
 
 
 @require_http_methods(["GET", "POST"])

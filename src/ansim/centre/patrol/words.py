@@ -6,13 +6,16 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-KINDS: Final[Mapping[str, Promise]] = {
-    "list_page": pgettext_lazy("source kind", "List page"),
-    "rss": pgettext_lazy("source kind", "Feed"),
-    "atom": pgettext_lazy("source kind", "Feed"),
-    "sitemap": pgettext_lazy("source kind", "Site map"),
-    "json_search": pgettext_lazy("source kind", "Search engine"),
-    "html_search": pgettext_lazy("source kind", "Search engine"),
+SCOPES: Final[Mapping[str, Promise]] = {
+    "host": pgettext_lazy("scope of a watch", "This host"),
+    "path": pgettext_lazy("scope of a watch", "Below this address"),
+    "domain": pgettext_lazy("scope of a watch", "All hosts of this domain"),
+    "any": pgettext_lazy("scope of a watch", "Whatever it names"),
+}
+ANSWERS: Final[Mapping[str, Promise]] = {
+    "same": pgettext_lazy("near hit", "The same"),
+    "not_same": pgettext_lazy("near hit", "Not the same"),
+    "unsure": pgettext_lazy("near hit", "Cannot be told from this"),
 }
 HEALTH: Final[Mapping[str, Promise]] = {
     "ok": pgettext_lazy("source health", "Well"),

@@ -16,9 +16,11 @@ from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.models import Sighting
 from ansim.centre.removal import finding, services, words
 from ansim.centre.removal.climbing import rungs_of
+from ansim.centre.removal.looking_again import look_again, may_look_again
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.revealing import show_addresses
-from ansim.centre.removal.watching import looks_of, reasons_of, who_answers
+from ansim.centre.removal.timeline import time_line
+from ansim.centre.removal.watching import ahead, next_reasons, who_answers, why_of
 from ansim.verdicts import Verdict
 
 GONE = (Verdict.GONE_CONFIRMED, Verdict.GONE_PROVISIONAL)
@@ -26,20 +28,22 @@ GONE = (Verdict.GONE_CONFIRMED, Verdict.GONE_PROVISIONAL)
 
 def _context(request: StaffRequest, link: Sighting, addresses: list[str]) -> dict[str, Any]:
     open_requests = link.requests.exclude(state=Request.State.CLOSED).exists()
-    next_reason = reasons_of([link.next_look_reason] if link.next_look_reason else [])
+    now = clock.now()
     return {
         "link": link,
         "owner": link.case.spoken if link.case is not None else str(link.bank),
         "place": taxonomy().label("place", link.place),
         "answers": who_answers(link),
         "origin": words.ORIGINS.get(link.origin, link.origin),
-        "reasons": reasons_of(link.reasons),
-        "next_reason": next_reason,
-        "looks": looks_of(link),
+        "why": why_of(link.reasons),
+        "next_reasons": next_reasons(link.next_look_reason),
+        "next_in": ahead(link.next_look_at, now) if link.next_look_at else "",
+        "line": time_line(link, now=now, page=request.GET.get("page", "")),
         "rungs": rungs_of(link),
         "media_count": link.media.count(),
         "addresses": addresses,
         "is_page": link.kind == Sighting.Kind.PAGE,
+        "may_look": can(request.user, "sighting.add") and may_look_again(link, now),
         "may_reveal": can(request.user, "sighting.reveal"),
         "may_ask": link.kind == Sighting.Kind.PAGE
         and link.verdict_code not in GONE
@@ -63,6 +67,22 @@ def address(request: StaffRequest, link_id: UUID) -> HttpResponse:
     link = finding.sighting_for(request.user, link_id)
     shown = show_addresses(link, by=request.user, now=clock.now())
     return render(request, "removal/link.html", _context(request, link, shown))
+
+
+@require_POST
+@staff_view("sighting.add")
+def look(request: StaffRequest, link_id: UUID) -> HttpResponse:
+    """Have the link looked at before its time, as far as that is polite."""
+    link = finding.sighting_for(request.user, link_id)
+    if look_again(link, by=request.user, now=clock.now()):
+        messages.success(request, gettext("The link will be looked at in the next minutes."))
+    else:
+        said = gettext(
+            "The link is not looked at again now: it was looked at a moment ago, is about to be, "
+            "or nothing allows it any more."
+        )
+        messages.info(request, said)
+    return HttpResponseRedirect(reverse("link", args=[link.pk]))
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from ansim.centre.cases.working import CENTRE
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.custody.services import record
 from ansim.centre.materials.models import Bank, Sighting
-from ansim.centre.patrol.models import Source
+from ansim.centre.patrol.models import Target
 from ansim.centre.removal.models import Request, StandingApproval
 from ansim.centre.removal.sending import left_already, message_id_of
 from ansim.centre.retention.backups import applied_migrations
@@ -144,7 +144,7 @@ def _nothing_is_queued() -> None:
     """Jobs did not travel: every row that had one falls due again."""
     Sighting.objects.filter(look_queued=True).update(look_queued=False)
     Request.objects.filter(send_queued=True).update(send_queued=False)
-    Source.objects.filter(run_queued=True).update(run_queued=False)
+    Target.objects.filter(run_queued=True).update(run_queued=False)
 
 
 def _ask_about_requests(now: datetime) -> tuple[int, int]:

@@ -63,6 +63,12 @@ GROUPS: tuple[tuple[Promise, tuple[Room, ...]], ...] = (
                 "patrol", pgettext_lazy("navigation", "Re-upload watch"), "patrol", ("patrol.read",)
             ),
             Room(
+                "patrol-ledger",
+                pgettext_lazy("navigation", "Re-upload ledger"),
+                "stats",
+                ("patrol.read",),
+            ),
+            Room(
                 "recipients",
                 pgettext_lazy("navigation", "Recipients"),
                 "refer",

@@ -15,6 +15,8 @@ from ansim.centre.work import safety
 from ansim.centre.work.jobs import parked_jobs
 from ansim.centre.work.safety import Finding, say
 from ansim.errors import AnsimError
+from ansim.fetching import SystemResolver
+from ansim.fetching.confined import Decoder
 
 BACKUP_EVERY = timedelta(days=7)
 ERASURE_LATE = timedelta(days=1)
@@ -23,7 +25,8 @@ ERASURE_LATE = timedelta(days=1)
 def check_up() -> list[Finding]:
     """Every check, in the order in which an operator would mend them."""
     checks: tuple[Callable[[], Finding], ...] = (
-        *safety.CHECKS, _receivers, _registry, _mail_out, _mail_in, _vantages, _jobs, _custody, _backups, _erasures,
+        *safety.CHECKS, _receivers, _registry, _mail_out, _mail_in, _vantages, _name_servers,
+        _decoder, _jobs, _custody, _backups, _erasures,
     )  # fmt: skip
     return [*(_checked(check) for check in checks), *_readable()]
 
@@ -104,12 +107,38 @@ def _mail_in() -> Finding:
 
 
 def _vantages() -> Finding:
-    fine = len(outside.policy().vantages) > 1
+    # Two names for one way out see the same.
+    ways = {(one.source_address, one.proxy) for one in outside.policy().vantages}
+    fine = len(ways) > 1
     return say(
         "vantages", fine,
         ("두 곳 이상에서 봅니다.", "Links are looked at from two vantage points or more."),
         ("한 곳에서만 봅니다. 두 곳이 있어야 삭제를 확인할 수 있습니다. ANSIM_VANTAGES를 정하세요.",
          "There is one vantage point; two are needed to confirm a removal: set ANSIM_VANTAGES."),
+    )  # fmt: skip
+
+
+def _name_servers() -> Finding:
+    resolver = outside.policy().resolver
+    fine = not isinstance(resolver, SystemResolver) or len(resolver.nameservers()) > 1
+    return say(
+        "name_servers", fine,
+        ("이름 서버 두 곳 이상에 묻습니다.", "Two name servers or more are asked."),
+        ("이름 서버가 한 곳뿐이라 사라진 사이트를 확인할 수 없습니다. ANSIM_NAMESERVERS에 두 곳을 적으세요.",
+         "There is one name server; two must agree that a site is gone: set ANSIM_NAMESERVERS."),
+    )  # fmt: skip
+
+
+def _decoder() -> Finding:
+    with Decoder() as decoder:
+        decoder.start()
+        fine = "seccomp" in decoder.confinement
+    return say(
+        "decoder", fine,
+        ("사진과 영상은 잠긴 작업에서만 읽습니다.",
+         "Pictures and videos are read in a locked process only."),
+        ("사진을 읽는 작업을 커널이 잠그지 못합니다. seccomp이 있는 리눅스에서 돌리세요.",
+         "The kernel cannot lock the process that reads pictures: run on Linux with seccomp."),
     )  # fmt: skip
 
 

@@ -1,0 +1,133 @@
+"""Near hits: what resembles an item of a bank, and how two people decide about it from numbers.
+
+Two different people must say the same, each before seeing what the other said. When they differ, or
+one cannot tell, it stays open until two agree. A decision is never asked for again: the file and
+the item are remembered.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import transaction
+from django.db.models import Max
+
+from ansim.centre.access.permissions import require
+from ansim.centre.custody.services import record
+from ansim.centre.materials import services as materials
+from ansim.centre.materials.addresses import host_of, material_key, url_key
+from ansim.centre.materials.models import Bank, Material, Sighting
+from ansim.centre.patrol.crawling import MediaHit
+from ansim.centre.patrol.models import NearHit, Opinion, Target
+from ansim.errors import AnsimError
+from ansim.fingerprints import Fingerprint
+from ansim.matching import BestMatch
+
+if TYPE_CHECKING:
+    from ansim.centre.access.models import Staff
+
+NEEDED = 2
+"""How many people must say the same."""
+
+
+class AlreadySaid(AnsimError):
+    """The same person gives a second opinion."""
+
+    code: ClassVar[str] = "already_said"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "You have said what you think of it. Somebody else must decide as well.",
+        "ko": "이미 의견을 냈습니다. 다른 사람도 판단해야 합니다.",
+    }
+
+
+class Decided(AnsimError):
+    """An opinion about what is decided already."""
+
+    code: ClassVar[str] = "near_hit_decided"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "Two people have decided about this already. Nothing was changed.",
+        "ko": "이미 두 사람이 판단을 마쳤습니다. 바뀐 것은 없습니다.",
+    }
+
+
+def ask_about(
+    material: Material, page_url: str, hit: MediaHit, match: BestMatch, *,
+    target: Target | None, place: str, now: datetime,
+) -> bool:  # fmt: skip
+    """Put a near hit before people; whether it is new. Numbers are kept, the file is not."""
+    bank, found = material.bank, hit.seen.fingerprint
+    if bank is None or found is None:
+        return False
+    key = url_key(f"{hit.url}#{found.sha256}")
+    if NearHit.objects.filter(material=material, media_key=key).exists():
+        return False
+    near = NearHit(
+        bank=bank, material=material, target=target, host=host_of(page_url), place=place,
+        media_key=key, distance=match.distance, found_at=now,
+    )  # fmt: skip
+    near.url = page_url
+    near.facts = _facts(material, hit, found)
+    near.save(force_insert=True)
+    record("near_hit.found", obj=near, fields=["url", "facts", "distance"], at=now)
+    return True
+
+
+def _facts(material: Material, hit: MediaHit, found: Fingerprint) -> dict[str, object]:
+    return {
+        "media_url": hit.url,
+        "bytes": hit.seen.bytes_read,
+        "fingerprint": found.to_json(),
+        "width": found.width, "height": found.height, "format": found.format,
+        "quality": found.quality, "hunted_quality": material.quality,
+        "kind": found.kind, "hunted_kind": material.kind,
+        "frames": len(found.frames), "hunted_frames": len(material.frames),
+    }  # fmt: skip
+
+
+@transaction.atomic
+def say(
+    near: NearHit, answer: str, *, by: "Staff", reason: str = "", now: datetime
+) -> NearHit.State:
+    """One person's opinion; the state after it.
+
+    Raises AlreadySaid, Decided, NotPermitted.
+    """
+    require(by, "patrol.decide")
+    near = NearHit.objects.select_for_update().select_related("bank", "material").get(pk=near.pk)
+    if near.state != NearHit.State.OPEN:
+        raise Decided
+    if near.opinions.filter(by=by).exists():
+        raise AlreadySaid
+    opinion = Opinion(near_hit=near, by=by, answer=Opinion.Answer(answer), at=now)
+    opinion.reason = reason
+    opinion.save(force_insert=True)
+    record("near_hit.opinion", actor=by, obj=near, fields=["answer", "reason"], at=now)
+    for state in (NearHit.State.SAME, NearHit.State.NOT_SAME):
+        if near.opinions.filter(answer=state).count() >= NEEDED:
+            _settle(near, state, by, now)
+    return NearHit.State(near.state)
+
+
+def _settle(near: NearHit, state: NearHit.State, by: "Staff", now: datetime) -> None:
+    near.state, near.decided_at = state, now
+    if state == NearHit.State.SAME:
+        _hunt_copy(near, now)
+        near.sighting, _ = materials.add_sighting(
+            near.url, origin=Sighting.Origin.PATROL, now=now, bank=near.bank, place=near.place
+        )
+    near.save(update_fields=["state", "decided_at", "sighting"])
+    record(f"near_hit.{state}", actor=by, obj=near, fields=["state"], at=now)
+
+
+def _hunt_copy(near: NearHit, now: datetime) -> None:
+    """The copy's own fingerprint joins the bank, so that every later look knows it for sure."""
+    found = Fingerprint.from_json(near.facts["fingerprint"])
+    Bank.objects.select_for_update().get(pk=near.bank_id)
+    rows = Material.objects.filter(bank=near.bank_id)
+    key = material_key(near.bank_id, f"near:{found.sha256}")
+    if rows.filter(key=key).exists():
+        return
+    top = rows.aggregate(top=Max("number"))["top"] or 0
+    copy = Material(bank=near.bank, number=top + 1, key=key, added_at=now)
+    copy.set_fingerprint(found)
+    copy.save(force_insert=True)
+    record("material.added", obj=copy, fields=["fingerprint"], at=now)

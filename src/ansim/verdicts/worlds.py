@@ -1,0 +1,236 @@
+"""Small made-up webs with known truth, on which policies of looking again are compared.
+
+A world has hosts whose links go away at a rate of the host's own, which no policy is told; links
+come in over time; hosts have hours in which nothing can be told. A policy is asked when to look
+next, sees only what its own looks see, and is held to the same number of requests.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ansim.verdicts.hostrates import PRIOR_EVENTS, Experience, link_rates, patience, time_to_event
+from ansim.verdicts.revisits import LONGEST_DAYS, SHORTEST_DAYS, plan
+
+_RENEW: Final = 4
+_AHEAD: Final = 40
+_SETTLED: Final = 28.0
+"""Days at the end whose removals are not counted: not every policy has had its turn."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STEP: Final = 0.25
+"""Days between two moments at which looks are made."""
+
+# Share of hosts, median days that a link lives there, spread (sigma of its logarithm). Hours on large
+# platforms, weeks on boards, months on sites that answer nobody (shared figures: takedown, section 0).
+KINDS: Final = ((0.3, 1.0, 0.8), (0.45, 10.0, 0.8), (0.25, 80.0, 0.8))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """``host``, ``found`` and ``gone`` (days) of each link; ``quiet[host, step]``: tells nothing.
+
+    ``place[host]``: what kind of place staff take a host for; right three times in four.
+    """
+
+    host: Ints
+    place: Ints
+    found: Floats
+    gone: Floats
+    quiet: NDArray[np.bool_]
+    days: float
+
+    @property
+    def hosts(self) -> int:
+        """How many hosts there are."""
+        return len(self.quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a policy did: delay of every removal (days), requests made by the end of each step."""
+
+    delays: Floats
+    spent: Ints
+
+    @property
+    def requests(self) -> int:
+        """All requests."""
+        return int(self.spent[-1])
+
+    @property
+    def mean(self) -> float:
+        """Mean delay in days."""
+        return float(self.delays.mean())
+
+    @property
+    def p95(self) -> float:
+        """The delay that 95 in 100 removals do not exceed, in days."""
+        return float(np.quantile(self.delays, 0.95))
+
+
+class Policy(Protocol):
+    """Says when to look again, and learns from looks. All arrays are of one entry a link."""
+
+    def begin(self, host: Ints, place: Ints) -> None:
+        """Before the first day; ``host`` of every link and ``place`` of every host."""
+
+    def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:
+        """Looks that told something: ``since`` the last that did, in days."""
+
+    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
+        """Days until the next look at ``links``, after ``unknowns`` looks in a row told nothing."""
+
+    def renew(self, tracked: Ints, age: Floats, budget: float) -> None:
+        """Once a day: the links under watch, and the looks a day that there are for them."""
+
+
+def make_world(seed: int, *, links: int = 20_000, hosts: int = 1_000, days: float = 180.0) -> World:
+    """The world of ``seed``."""
+    dice = np.random.default_rng(seed)
+    kind = dice.choice(len(KINDS), hosts, p=[share for share, _, _ in KINDS])
+    median = np.array([days_ for _, days_, _ in KINDS])[kind]
+    spread = np.array([sigma for _, _, sigma in KINDS])[kind]
+    rate = np.log(2) / (median * np.exp(spread * dice.standard_normal(hosts)))
+    popular = dice.pareto(1.5, hosts) + 1
+    host = dice.choice(hosts, links, p=popular / popular.sum())
+    found = dice.uniform(0, days * 2 / 3, links)
+    gone = found + dice.exponential(1 / rate[host])
+    steps = int(days / STEP) + 1
+    taken_for = dice.integers(0, len(KINDS), hosts)
+    place = np.where(dice.random(hosts) < 3 / 4, kind, taken_for)
+    return World(host, place, found, gone, _quiet(dice, hosts, steps), days)
+
+
+def _quiet(dice: np.random.Generator, hosts: int, steps: int) -> NDArray[np.bool_]:
+    """Outages: on the average one in a month for each host, half a day long."""
+    quiet = np.zeros((hosts, steps), np.bool_)
+    for host in range(hosts):
+        for start in np.flatnonzero(dice.random(steps) < STEP / 30):
+            quiet[host, start : start + 1 + dice.poisson(1)] = True
+    return quiet
+
+
+def play(world: World, policy: Policy, allowed: Ints | None = None) -> Outcome:
+    """Let a policy look at a world.
+
+    ``allowed``: requests that may have been made by the end of each step (another policy's
+    ``spent``); the policy is told each day how many there are for the ten days to come.
+    """
+    policy.begin(world.host, world.place)
+    links, steps = len(world.host), int(world.days / STEP) + 1
+    due, last = np.ceil(world.found / STEP) * STEP, world.found.copy()
+    unknowns = np.zeros(links, np.int64)
+    delay = np.full(links, np.nan)
+    spent, tracked = np.zeros(steps, np.int64), np.ones(links, np.bool_)
+    for step in range(steps):
+        now = step * STEP
+        watched = np.flatnonzero(tracked & (world.found <= now))
+        if allowed is not None and step % _RENEW == 0 and len(watched):
+            ahead = allowed[min(step + _AHEAD, steps - 1)] - spent[step - 1]
+            days = max(min(_AHEAD, steps - 1 - step) * STEP, 1.0)
+            policy.renew(watched, now - world.found[watched], max(ahead / days, 1.0))
+        now_due = watched[due[watched] <= now + 1e-9]
+        spent[step] = spent[step - 1] + len(now_due)
+        silent = world.quiet[world.host[now_due], step]
+        told = now_due[~silent]
+        unknowns[now_due[silent]] += 1
+        unknowns[told] = 0
+        gone = world.gone[told] <= now
+        policy.seen(told, now - world.found[told], now - last[told], gone)
+        last[told] = now
+        delay[told[gone]] = now - world.gone[told[gone]]
+        tracked[told[gone]] = False
+        again = now_due[tracked[now_due]]
+        wait = policy.intervals(again, now - world.found[again], unknowns[again])
+        due[again] = now + np.maximum(STEP, np.round(wait / STEP) * STEP)
+    counted = world.gone <= world.days - _SETTLED
+    # What was never seen to go counts as seen at the end: a policy gains nothing by not looking.
+    late = np.where(np.isnan(delay), world.days - world.gone, delay)
+    return Outcome(late[counted], spent)
+
+
+class Flat:
+    """The same interval for every link, whatever happens."""
+
+    def __init__(self, days: float = 7.0) -> None:
+        self.days = days
+
+    def begin(self, host: Ints, place: Ints) -> None:
+        """Nothing to prepare."""
+
+    def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:
+        """Learns nothing."""
+
+    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
+        """Always the same."""
+        return np.full(len(links), self.days)
+
+    def renew(self, tracked: Ints, age: Floats, budget: float) -> None:
+        """Plans nothing."""
+
+
+class Backoff(Flat):
+    """Twice the interval after every look that changed nothing, up to ``days``."""
+
+    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
+        """As old as the link is, more or less: doubling intervals add up to its age."""
+        return np.clip(age, SHORTEST_DAYS, self.days)
+
+
+class Learning(Flat):
+    """Ours: rates learned for each host, square-root frequencies, the price of the day.
+
+    ``patient``: with the weight that makes the slowest detections quicker (hostrates.patience).
+    """
+
+    def __init__(self, longest: float = LONGEST_DAYS, *, patient: bool = True) -> None:
+        super().__init__(longest)
+        self.price, self.patient = 1.0, patient
+
+    def begin(self, host: Ints, place: Ints) -> None:
+        """Nothing is known yet."""
+        self.host, self.place = host, place
+        self.events, self.exposure = np.zeros(len(place)), np.zeros(len(place))
+
+    def rates(self) -> Floats:
+        """The expected rate of every host (Experience.rate, for all at once)."""
+        everybody = Experience(float(self.events.sum()), float(self.exposure.sum())).mean()
+        kinds = int(self.place.max()) + 1
+        events = np.bincount(self.place, self.events, kinds)
+        exposure = np.bincount(self.place, self.exposure, kinds)
+        usual = np.array(
+            [Experience(*one).mean(everybody) for one in zip(events, exposure, strict=True)]
+        )[self.place]
+        return np.asarray((self.events + PRIOR_EVENTS) / (self.exposure + PRIOR_EVENTS / usual))
+
+    def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:
+        """Stayed: exposure. Went: an event, at the time where it is expected."""
+        if not len(links):
+            return
+        host, rates = self.host[links], self.rates()
+        stayed = since.copy()
+        for at in np.flatnonzero(gone):
+            stayed[at] = time_to_event(float(since[at]), float(rates[host[at]]))
+        np.add.at(self.exposure, host, stayed)
+        np.add.at(self.events, host, gone.astype(np.float64))
+
+    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
+        """By the price of the day; what told nothing is tried again soon, then ever later."""
+        rate = link_rates(self.rates()[self.host[links]], age)
+        wish = np.sqrt(rate * self._weight(rate))
+        wanted = np.clip(self.price / wish, SHORTEST_DAYS, self.days)
+        backoff = SHORTEST_DAYS * 2.0 ** np.minimum(np.maximum(unknowns - 1, 0), 5)
+        return np.where(unknowns > 0, np.minimum(backoff, wanted), wanted)
+
+    def renew(self, tracked: Ints, age: Floats, budget: float) -> None:
+        """The price at which today's links cost today's budget."""
+        rate = link_rates(self.rates()[self.host[tracked]], age)
+        self.price = plan(rate, self._weight(rate), budget, longest=self.days).price
+
+    def _weight(self, rate: Floats) -> Floats:
+        return patience(rate) if self.patient else np.ones(len(rate))

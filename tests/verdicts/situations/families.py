@@ -1,0 +1,16 @@
+"""All families of situations, and the corpus that they make."""
+
+from collections.abc import Iterator
+
+from tests.verdicts.situations import listings, removals, there, unclear
+from tests.verdicts.situations.building import FAMILIES
+from tests.verdicts.situations.cases import Situation
+
+__all__ = ["FAMILIES", "corpus", "listings", "removals", "there", "unclear"]
+
+
+def corpus(variants: int, base: int) -> Iterator[Situation]:
+    """So many situations of every family; two bases share no seed."""
+    for place, build in enumerate(FAMILIES.values()):
+        for variant in range(variants):
+            yield build(base + place * 37 + variant)
