@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ansim.fetching import Observation, PageFeatures
 from ansim.fingerprints import Fingerprint
-from ansim.verdicts import Judgement, MediaView, Round, Verdict, View, judge, next_look
+from ansim.verdicts import Judgement, MediaView, Pace, Round, Verdict, View, judge, next_look
 from ansim.verdicts.reasons import SENTENCES
 
 NOON = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -574,8 +574,9 @@ def test_the_next_look_is_bounded_and_keeps_the_promise(
 ) -> None:
     at = max(one.at for one in rounds)
     ends = at + timedelta(hours=promise)
-    moment, reason = next_look(judge(rounds), at=at, promise_ends=ends, looks_done=looks)
-    assert timedelta(0) < moment - at <= timedelta(days=7)
+    pace = Pace(rate=1 / (1 + looks), price=0.4)
+    moment, reason = next_look(judge(rounds), at=at, promise_ends=ends, pace=pace)
+    assert timedelta(0) < moment - at <= timedelta(days=21)
     assert moment - at >= timedelta(hours=6) or moment == ends
     assert moment <= ends or ends <= at
     assert reason.sentence("ko")
@@ -585,7 +586,7 @@ def test_the_looks_that_confirm_are_spread_over_the_window() -> None:
     def following(*hours: float) -> float:
         judgement = judge([after(h, GONE) for h in hours])
         at = NOON + timedelta(hours=hours[-1])
-        moment, _ = next_look(judgement, at=at, promise_ends=None, looks_done=len(hours))
+        moment, _ = next_look(judgement, at=at, promise_ends=None)
         return (moment - NOON).total_seconds() / 3600
 
     assert following(0) == 36
@@ -598,7 +599,7 @@ def test_unknown_backs_off_and_a_host_may_name_the_time() -> None:
         page = seen(429, headers=(("retry-after", "172800"),)) if more else seen(503)
         judgement: Judgement = judge([after(n, {"page": page}) for n in range(count)])
         at = NOON + timedelta(hours=count - 1)
-        return next_look(judgement, at=at, promise_ends=None, looks_done=count)[0] - at
+        return next_look(judgement, at=at, promise_ends=None)[0] - at
 
     assert [wait(n).total_seconds() / 3600 for n in (1, 2, 3, 9)] == [6, 12, 24, 168]
     assert wait(1, retry=True) == timedelta(hours=48)

@@ -236,6 +236,9 @@ ANSIM_SOURCES = Path(os.environ.get("ANSIM_SOURCES", str(ANSIM_HOME / "sources")
 ANSIM_VANTAGES = os.environ.get("ANSIM_VANTAGES", "")
 # How long a re-upload watch runs when consent names no end (a setting, not a law).
 ANSIM_WATCH_DAYS = int(os.environ.get("ANSIM_WATCH_DAYS", "180"))
+# Requests a day for looking at links again: all together, and at one registered domain.
+ANSIM_LOOKS_A_DAY = int(os.environ.get("ANSIM_LOOKS_A_DAY", "20000"))
+ANSIM_LOOKS_A_DOMAIN = int(os.environ.get("ANSIM_LOOKS_A_DOMAIN", "2000"))
 # How long a backup may be used. Keys expire sooner: no old backup brings an erased case back.
 ANSIM_BACKUP_DAYS = int(os.environ.get("ANSIM_BACKUP_DAYS", "90"))
 ANSIM_KEY_BACKUP_DAYS = int(os.environ.get("ANSIM_KEY_BACKUP_DAYS", "14"))

@@ -6,11 +6,12 @@
 from ansim.verdicts.judging import judge
 from ansim.verdicts.reasons import Reason
 from ansim.verdicts.rounds import Judgement, MediaView, Round, Verdict, View
-from ansim.verdicts.scheduling import next_look
+from ansim.verdicts.scheduling import Pace, next_look
 
 __all__ = [
     "Judgement",
     "MediaView",
+    "Pace",
     "Reason",
     "Round",
     "Verdict",

@@ -77,6 +77,11 @@ def patience(rate: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.maximum(rate, _TINY) ** -0.2)
 
 
+def patience_of(rate: float) -> float:
+    """``patience`` for one link."""
+    return float(max(rate, _TINY) ** -0.2)
+
+
 def link_rates(host_rate: NDArray[np.float64], age_days: NDArray[np.float64]) -> NDArray[np.float64]:
     """The expected rate of links that are ``age_days`` old and still there, all shapes alike."""
     return host_rate * FRAILTY / (FRAILTY + host_rate * np.maximum(age_days, 0.0))

@@ -248,6 +248,21 @@ SENTENCES: dict[str, dict[str, str]] = {
         "ko": "아직 남아 있으므로 정해진 간격으로 다시 확인합니다.",
         "en": "It is still there, so it is looked at again at a regular interval.",
     },
+    "look_paced_hours": {
+        "ko": "이 사이트에서는 보통 약 {hours}시간 만에 내려갑니다. 하루에 확인할 수 있는 횟수를 그에 맞춰 나눕니다.",
+        "en": "On this site things usually go within about {hours} h; the looks of a day are shared "
+        "out by that.",
+    },
+    "look_paced_days": {
+        "ko": "이 사이트에서는 보통 약 {days}일 만에 내려갑니다. 하루에 확인할 수 있는 횟수를 그에 맞춰 나눕니다.",
+        "en": "On this site things usually go within about {days} days; the looks of a day are shared "
+        "out by that.",
+    },
+    "look_polite": {
+        "ko": "이 사이트에서는 보통 약 {days}일 만에 내려갑니다. 확인할 링크가 많아 사이트에 부담이 되지 않게 간격을 늘렸습니다.",
+        "en": "On this site things usually go within about {days} days; there are many links to look "
+        "at, so each waits longer and the site is not burdened.",
+    },
     "look_at_promise": {
         "ko": "답변 기한이 끝나는 때에 맞춰 다시 확인합니다.",
         "en": "The next look is set for the end of the recipient's time.",

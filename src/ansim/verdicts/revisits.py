@@ -8,6 +8,7 @@ and solving for the rest again (water-filling). One number says it all: the *pri
 square root one look a day costs. With the price known, one link can be planned by itself.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,9 +58,7 @@ def plan(
 
 def interval(rate: float, weight: float, price: float, longest: float = LONGEST_DAYS) -> float:
     """The interval of one link in days, at the price of the last whole plan."""
-    if price <= 0:
-        return SHORTEST_DAYS
-    wish = float(np.sqrt(max(rate * weight, 1e-12)))
+    wish = math.sqrt(max(rate * weight, 1e-12))
     return min(max(price / wish, SHORTEST_DAYS), max(longest, SHORTEST_DAYS))
 
 

@@ -1,16 +1,47 @@
-"""When to look again: simple, bounded, and never later than a promise ends."""
+"""When to look again: by what is learned of the host and by the budget, never past a promise."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
 
+from ansim.verdicts.hostrates import PRIOR_RATE, patience_of
 from ansim.verdicts.judging import MISSES_NEEDED, WINDOW
 from ansim.verdicts.reasons import Reason
+from ansim.verdicts.revisits import LONGEST_DAYS, interval
 from ansim.verdicts.rounds import Judgement, Verdict
 
-SHORTEST = timedelta(hours=6)
-LONGEST = timedelta(days=7)
-DAILY = timedelta(hours=24)
-_LOOKS_A_STEP = 7
-_WATCH_FIRST = timedelta(days=14)
+SHORTEST: Final = timedelta(hours=6)
+LONGEST: Final = timedelta(days=7)
+"""The longest time between two looks at what is gone, cannot be told, or asked for a pause."""
+
+DAILY: Final = timedelta(hours=24)
+USUAL_PRICE: Final = (PRIOR_RATE * patience_of(PRIOR_RATE)) ** 0.5
+"""Before any plan was made: a link on a host of the usual rate is looked at once a day."""
+
+_WATCH_FIRST: Final = timedelta(days=14)
+_JITTER: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the plan lets one link be looked at.
+
+    ``rate``: expected removals a day (hostrates.link_rate); ``weight``: what its delay counts;
+    ``price``: that of the last whole plan; ``stretch``: how much longer the links of its registered
+    domain wait, so that the domain is not asked too often (1.0: no longer).
+    """
+
+    rate: float = PRIOR_RATE
+    weight: float = 1.0
+    price: float = USUAL_PRICE
+    stretch: float = 1.0
+
+    @property
+    def days(self) -> float:
+        """The interval, in days."""
+        weight = self.weight * patience_of(self.rate)
+        return min(interval(self.rate, weight, self.price) * self.stretch, LONGEST_DAYS)
 
 
 def next_look(
@@ -18,36 +49,56 @@ def next_look(
     *,
     at: datetime,
     promise_ends: datetime | None,
-    looks_done: int,
+    pace: Pace | None = None,
+    key: str = "",
 ) -> tuple[datetime, Reason]:
-    """The moment of the next look, 6 hours to 7 days after ``at``, and why then.
+    """The moment of the next look and why then: 6 hours to 21 days (gone or unknown: 7) after ``at``.
 
     ``at`` is when the last look was; ``promise_ends`` when the recipient's time is up (the look is
-    never later than that, and may be sooner than 6 hours on for it); ``looks_done`` is how many
-    looks there have been in all. A Retry-After of the host comes before everything else.
+    never later than that, and may be sooner than 6 hours on for it); ``pace`` is what the plan says
+    of the link; ``key`` names it, so that looks that back off do not all come back at one moment. A
+    Retry-After of the host comes before everything else.
     """
-    interval, code = _interval(judgement, at, looks_done)
-    moment = at + min(max(interval, SHORTEST), LONGEST)
+    wait, reason = _wait(judgement, at, pace or Pace(), key)
+    moment = at + max(wait, SHORTEST)
     if promise_ends is not None and at < promise_ends < moment:
-        moment, code = promise_ends, "look_at_promise"
+        moment, reason = promise_ends, Reason("look_at_promise")
     if judgement.not_before is not None and moment < judgement.not_before:
-        moment, code = min(judgement.not_before, at + LONGEST), "look_retry_after"
-    return moment, Reason(code)
+        moment, reason = min(judgement.not_before, at + LONGEST), Reason("look_retry_after")
+    return moment, reason
 
 
-def _interval(judgement: Judgement, at: datetime, looks_done: int) -> tuple[timedelta, str]:
+def _wait(judgement: Judgement, at: datetime, pace: Pace, key: str) -> tuple[timedelta, Reason]:
     verdict = judgement.verdict
     if verdict is Verdict.UNKNOWN:
-        return SHORTEST * 2 ** min(max(judgement.unknowns - 1, 0), 5), "look_backoff"
+        doubled = SHORTEST * 2 ** min(max(judgement.unknowns - 1, 0), 5)
+        return min(doubled * _jitter(key, judgement.unknowns), LONGEST), Reason("look_backoff")
     if verdict is Verdict.GONE_PROVISIONAL:
-        return _until_next_miss(judgement, at), "look_to_confirm"
+        return min(_until_next_miss(judgement, at), LONGEST), Reason("look_to_confirm")
     if verdict is Verdict.GONE_CONFIRMED:
         first = judgement.first_miss_at or at
         fresh = at - first < WINDOW + _WATCH_FIRST
-        return (DAILY * 2 if fresh else LONGEST), "look_watch"
+        return (DAILY * 2 if fresh else LONGEST), Reason("look_watch")
     if verdict is Verdict.DEINDEXED:
-        return DAILY * 3, "look_watch"
-    return DAILY * 2 ** min(looks_done // _LOOKS_A_STEP, 3), "look_daily"
+        return DAILY * 3, Reason("look_watch")
+    return timedelta(days=pace.days), _paced(pace)
+
+
+def _paced(pace: Pace) -> Reason:
+    """Why so often: how long things stay on this host, and how much longer it must be let alone."""
+    lives = 1.0 / max(pace.rate, 1e-6)
+    if lives < 2:  # noqa: PLR2004 - days
+        return Reason("look_paced_hours", (("hours", f"{max(1, round(lives * 24))}"),))
+    code = "look_polite" if pace.stretch > 1.0 else "look_paced_days"
+    return Reason(code, (("days", f"{min(round(lives), 999)}"),))
+
+
+def _jitter(key: str, count: int) -> float:
+    """A factor near one, the same for the same link and count."""
+    if not key:
+        return 1.0
+    number = int.from_bytes(sha256(f"{key}:{count}".encode()).digest()[:4], "big")
+    return 1.0 + _JITTER * (2.0 * number / 0xFFFFFFFF - 1.0)
 
 
 def _until_next_miss(judgement: Judgement, at: datetime) -> timedelta:

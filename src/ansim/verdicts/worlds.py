@@ -166,7 +166,7 @@ class Flat:
     def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:
         """Learns nothing."""
 
-    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
+    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:  # noqa: ARG002
         """Always the same."""
         return np.full(len(links), self.days)
 
@@ -175,11 +175,15 @@ class Flat:
 
 
 class Backoff(Flat):
-    """Twice the interval after every look that changed nothing, up to ``days``."""
+    """Twice the interval after every look that changed nothing: from ``first`` days to ``days``."""
 
-    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
+    def __init__(self, first: float, days: float = 28.0) -> None:
+        super().__init__(days)
+        self.first = first
+
+    def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:  # noqa: ARG002
         """As old as the link is, more or less: doubling intervals add up to its age."""
-        return np.clip(age, SHORTEST_DAYS, self.days)
+        return np.clip(age, min(self.first, self.days), self.days)
 
 
 class Learning(Flat):
@@ -208,7 +212,7 @@ class Learning(Flat):
         )[self.place]
         return np.asarray((self.events + PRIOR_EVENTS) / (self.exposure + PRIOR_EVENTS / usual))
 
-    def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:
+    def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:  # noqa: ARG002
         """Stayed: exposure. Went: an event, at the time where it is expected."""
         if not len(links):
             return

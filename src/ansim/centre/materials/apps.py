@@ -8,3 +8,9 @@ class MaterialsConfig(AppConfig):
 
     name = "ansim.centre.materials"
     label = "materials"
+
+    def ready(self) -> None:
+        """Register what this room wants done, and check its rules."""
+        from ansim.centre.materials import due, planning  # noqa: F401 -- importing due registers
+
+        planning.weights()

@@ -287,3 +287,32 @@ class HostTurn(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     full_at = models.FloatField(default=0.0, db_index=True)
     closed_until = models.FloatField(default=0.0)
+
+
+class HostRate(models.Model):
+    """What our own looks have taught about one host: removals seen, and days of links under watch.
+
+    ``stretch``: how much longer the links of its registered domain wait, for politeness.
+    """
+
+    host = models.CharField(max_length=255, primary_key=True)
+    place = models.CharField(max_length=20, default="unknown")
+    events = models.FloatField(default=0.0)
+    exposure = models.FloatField(default=0.0)
+    stretch = models.FloatField(default=1.0)
+    updated_at = models.DateTimeField()
+
+
+class LookPlan(models.Model):
+    """The last whole plan of looks: its price, and the usual rate of each kind of place."""
+
+    made_at = models.DateTimeField()
+    price = models.FloatField()
+    usual = models.JSONField(default=dict)
+    links = models.PositiveIntegerField()
+    looks_a_day = models.FloatField()
+
+    class Meta:
+        """The newest first."""
+
+        ordering: ClassVar = ["-made_at"]

@@ -12,13 +12,14 @@ from ansim.centre import outside
 from ansim.centre.cases import keyring
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
+from ansim.centre.materials import planning
 from ansim.centre.materials.addresses import check_link, host_of, material_key, url_key
 from ansim.centre.materials.looking import Seen, look_around
 from ansim.centre.materials.models import Bank, Look, Material, Sighting, SightingMedia
 from ansim.fingerprints import Fingerprint
 from ansim.matching import MIN_QUALITY, HuntedIndex
 from ansim.matching import Bank as ImportedBank
-from ansim.verdicts import Round, Verdict, judge, next_look
+from ansim.verdicts import Round, Verdict, judge
 
 if TYPE_CHECKING:
     from ansim.centre.access.models import Staff
@@ -170,7 +171,8 @@ def record_look(sighting_id: UUID, seen: Seen, *, now: datetime) -> LookResult:
     if judgement.verdict != before or sighting.verdict_at is None:
         sighting.verdict_at = now
     sighting.verdict, sighting.reasons = judgement.verdict, reasons
-    when, why = next_look(judgement, at=now, promise_ends=None, looks_done=sighting.looks_done)
+    planning.learn(sighting, judgement, now=now)
+    when, why = planning.next_look_of(sighting, judgement, now=now)
     sighting.next_look_at, sighting.next_look_reason = on_grid(when), why.to_json()
     sighting.look_queued = False
     sighting.save()

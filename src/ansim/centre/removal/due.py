@@ -8,6 +8,7 @@ from django.db.models import F, Min, Q, QuerySet
 from ansim.centre import outside
 from ansim.centre.cases.models import Consent
 from ansim.centre.materials.models import Sighting
+from ansim.centre.materials.planning import promise
 from ansim.centre.removal.mailroom import presume_receipt, presumed_after
 from ansim.centre.removal.models import HashList, Request
 from ansim.centre.removal.sharing import recall_uncovered
@@ -103,6 +104,14 @@ def look_at_ends_of_clocks(now: datetime) -> int:
     return Sighting.objects.filter(
         pk__in=late.values("sighting"), look_queued=False, next_look_at__gt=now
     ).update(next_look_at=now)
+
+
+@promise
+def time_is_up(sighting: Sighting, now: datetime) -> datetime | None:
+    """When the earliest running clock of a link's requests ends: it is looked at then."""
+    running = sighting.requests.filter(state=Request.State.RECEIVED, escalates_at__gt=now)
+    moment: datetime | None = running.aggregate(at=Min("escalates_at"))["at"]
+    return moment
 
 
 def _late(now: datetime) -> QuerySet[Request]:
