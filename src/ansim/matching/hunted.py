@@ -41,7 +41,8 @@ _FAR: Final = 255
 class HuntedFingerprint:
     """One hunted thing. ``key`` is the caller's; the rest is as in Fingerprint.
 
-    ``sha256`` may be "" when only a PDQ is known, and ``pdq`` when only a digest is.
+    A digest may be "" when only a PDQ is known, and ``pdq`` when only a digest is: lists of others
+    often have MD5 or SHA-1 alone. The strongest digest that is known decides whether a file is the same.
     """
 
     key: str
@@ -52,6 +53,8 @@ class HuntedFingerprint:
     dihedral: tuple[str, ...] = ()
     frames: tuple[FrameFingerprint, ...] = ()
     alternates: tuple[Alternate, ...] = ()
+    md5: str = ""
+    sha1: str = ""
 
     @classmethod
     def of(cls, key: str, found: Fingerprint) -> "HuntedFingerprint":
@@ -65,6 +68,8 @@ class HuntedFingerprint:
             dihedral=found.dihedral,
             frames=found.frames,
             alternates=found.alternates,
+            md5=found.md5,
+            sha1=found.sha1,
         )
 
 
@@ -87,8 +92,10 @@ class HuntedIndex:
         self._hunted = tuple(hunted)
         self._by_digest: dict[str, list[int]] = defaultdict(list)
         for owner, one in enumerate(self._hunted):
-            if one.sha256:
-                self._by_digest[one.sha256].append(owner)
+            # MD5 and SHA-1 can be forged: they count only where nothing better is known.
+            digest = one.sha256 or one.sha1 or one.md5
+            if digest:
+                self._by_digest[digest].append(owner)
         stills = [[] if one.frames else _hunted_hashes(one) for one in self._hunted]
         films = _frames_of([one.frames for one in self._hunted])
         hashes = packed([digits for one in stills for digits in one])
@@ -107,7 +114,9 @@ class HuntedIndex:
     def match(self, found: Fingerprint, radius: int = RADIUS) -> list[BestMatch]:
         """Every hunted thing that ``found`` shows, best first (then in the order given)."""
         alike = self._like_video if found.frames else self._like_picture
-        return self._ranked(self._by_digest.get(found.sha256, []), alike(found, radius))
+        digests = (found.sha256, found.sha1, found.md5)
+        same = [owner for digest in digests for owner in self._by_digest.get(digest, [])]
+        return self._ranked(same, alike(found, radius))
 
     def near(self, digits: str, radius: int = RADIUS) -> list[BestMatch]:
         """Every hunted thing near a bare hash: a PDQ within ``radius``, or an equal SHA-256.

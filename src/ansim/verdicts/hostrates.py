@@ -28,6 +28,7 @@ FRAILTY: Final = 3.0
 for long tends to stay (the mean falls with the link's age)."""
 
 _TINY: Final = 1e-9
+_PATIENCE: Final = -0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,18 @@ def time_to_event(days: float, rate: float) -> float:
 
 
 def patience(rate: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a day's delay counts more on slow hosts: makes the slowest detections quicker.
+    """What a day's delay counts more on slow hosts: makes the slowest detections a little quicker.
 
     Frequencies by the square root alone make the mean delay smallest and let the slowest twentieth
-    wait longer than a flat weekly look does. With this weight the mean gains 2 % and the slowest
-    twentieth loses 8 % (bench/revisits.py prints both).
+    wait longer than flat weekly looks do. This weight takes 1 % of the mean and gives the slowest
+    twentieth 3 % (bench/revisits.py prints both).
     """
-    return np.asarray(np.maximum(rate, _TINY) ** -0.2)
+    return np.asarray(np.maximum(rate, _TINY) ** _PATIENCE)
 
 
 def patience_of(rate: float) -> float:
     """``patience`` for one link."""
-    return float(max(rate, _TINY) ** -0.2)
+    return float(max(rate, _TINY) ** _PATIENCE)
 
 
 def link_rates(host_rate: NDArray[np.float64], age_days: NDArray[np.float64]) -> NDArray[np.float64]:

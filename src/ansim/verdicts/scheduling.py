@@ -8,18 +8,23 @@ from typing import Final
 from ansim.verdicts.hostrates import PRIOR_RATE, patience_of
 from ansim.verdicts.judging import MISSES_NEEDED, WINDOW
 from ansim.verdicts.reasons import Reason
-from ansim.verdicts.revisits import LONGEST_DAYS, interval
+from ansim.verdicts.revisits import interval
 from ansim.verdicts.rounds import Judgement, Verdict
 
 SHORTEST: Final = timedelta(hours=6)
 LONGEST: Final = timedelta(days=7)
-"""The longest time between two looks at what is gone, cannot be told, or asked for a pause."""
+"""The longest time until what cannot be told is tried again, and that a site may ask for."""
 
 DAILY: Final = timedelta(hours=24)
 USUAL_PRICE: Final = (PRIOR_RATE * patience_of(PRIOR_RATE)) ** 0.5
 """Before any plan was made: a link on a host of the usual rate is looked at once a day."""
 
-_WATCH_FIRST: Final = timedelta(days=14)
+FRESH: Final = WINDOW + timedelta(days=14)
+"""How long after its first miss what is gone is looked at every second day; then weekly."""
+
+OLD: Final = timedelta(days=90)
+"""After so long monthly: most of what comes back comes elsewhere, where the watch finds it."""
+
 _JITTER: Final = 0.1
 
 
@@ -41,7 +46,7 @@ class Pace:
     def days(self) -> float:
         """The interval, in days."""
         weight = self.weight * patience_of(self.rate)
-        return min(interval(self.rate, weight, self.price) * self.stretch, LONGEST_DAYS)
+        return interval(self.rate, weight, self.price) * self.stretch
 
 
 def next_look(
@@ -52,7 +57,7 @@ def next_look(
     pace: Pace | None = None,
     key: str = "",
 ) -> tuple[datetime, Reason]:
-    """The moment of the next look and why then: 6 hours to 21 days (gone or unknown: 7) after ``at``.
+    """The moment of the next look and why then, 6 hours or more after ``at``.
 
     ``at`` is when the last look was; ``promise_ends`` when the recipient's time is up (the look is
     never later than that, and may be sooner than 6 hours on for it); ``pace`` is what the plan says
@@ -77,8 +82,9 @@ def _wait(judgement: Judgement, at: datetime, pace: Pace, key: str) -> tuple[tim
         return min(_until_next_miss(judgement, at), LONGEST), Reason("look_to_confirm")
     if verdict is Verdict.GONE_CONFIRMED:
         first = judgement.first_miss_at or at
-        fresh = at - first < WINDOW + _WATCH_FIRST
-        return (DAILY * 2 if fresh else LONGEST), Reason("look_watch")
+        gone_for = at - first
+        wait = DAILY * 2 if gone_for < FRESH else LONGEST if gone_for < OLD else DAILY * 30
+        return wait, Reason("look_watch")
     if verdict is Verdict.DEINDEXED:
         return DAILY * 3, Reason("look_watch")
     return timedelta(days=pace.days), _paced(pace)

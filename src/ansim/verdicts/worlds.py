@@ -15,7 +15,8 @@ from ansim.verdicts.hostrates import PRIOR_EVENTS, Experience, link_rates, patie
 from ansim.verdicts.revisits import LONGEST_DAYS, SHORTEST_DAYS, plan
 
 _RENEW: Final = 4
-_AHEAD: Final = 40
+_WEEK: Final = 28
+_EVEN_OUT_DAYS: Final = 2.5
 _SETTLED: Final = 28.0
 """Days at the end whose removals are not counted: not every policy has had its turn."""
 
@@ -85,6 +86,9 @@ class Policy(Protocol):
     def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
         """Days until the next look at ``links``, after ``unknowns`` looks in a row told nothing."""
 
+    def first(self, links: Ints) -> Floats:
+        """Days until the first look at ``links`` that were just found."""
+
     def renew(self, tracked: Ints, age: Floats, budget: float) -> None:
         """Once a day: the links under watch, and the looks a day that there are for them."""
 
@@ -118,12 +122,14 @@ def _quiet(dice: np.random.Generator, hosts: int, steps: int) -> NDArray[np.bool
 def play(world: World, policy: Policy, allowed: Ints | None = None) -> Outcome:
     """Let a policy look at a world.
 
-    ``allowed``: requests that may have been made by the end of each step (another policy's
-    ``spent``); the policy is told each day how many there are for the ten days to come.
+    Finding a link was a look; the first one after it is the policy's to set. ``allowed``: requests
+    that another policy had made by the end of each step. Each day this one is told what that policy
+    spent a day in the week before, and what it is itself ahead or behind so far, to be evened out
+    in two and a half days: nobody sees what is still to come.
     """
     policy.begin(world.host, world.place)
     links, steps = len(world.host), int(world.days / STEP) + 1
-    due, last = np.ceil(world.found / STEP) * STEP, world.found.copy()
+    due, last = np.full(links, np.inf), world.found.copy()
     unknowns = np.zeros(links, np.int64)
     delay = np.full(links, np.nan)
     spent, tracked = np.zeros(steps, np.int64), np.ones(links, np.bool_)
@@ -131,9 +137,17 @@ def play(world: World, policy: Policy, allowed: Ints | None = None) -> Outcome:
         now = step * STEP
         watched = np.flatnonzero(tracked & (world.found <= now))
         if allowed is not None and step % _RENEW == 0 and len(watched):
-            ahead = allowed[min(step + _AHEAD, steps - 1)] - spent[step - 1]
-            days = max(min(_AHEAD, steps - 1 - step) * STEP, 1.0)
-            policy.renew(watched, now - world.found[watched], max(ahead / days, 1.0))
+            since = max(step - _WEEK, 0)
+            lately = (allowed[step - 1] - allowed[since]) / max((step - 1 - since) * STEP, STEP)
+            owed = (allowed[step - 1] - spent[step - 1]) / _EVEN_OUT_DAYS
+            policy.renew(watched, now - world.found[watched], max(lately + owed, 1.0))
+            # A new plan moves what an older one had put off.
+            known = watched[unknowns[watched] == 0]
+            wait = policy.intervals(known, last[known] - world.found[known], unknowns[known])
+            due[known] = np.where(np.isinf(due[known]), np.inf, last[known] + np.round(wait / STEP) * STEP)
+        fresh = watched[np.isinf(due[watched])]
+        if len(fresh):
+            due[fresh] = now + np.round(policy.first(fresh) / STEP) * STEP
         now_due = watched[due[watched] <= now + 1e-9]
         spent[step] = spent[step - 1] + len(now_due)
         silent = world.quiet[world.host[now_due], step]
@@ -170,8 +184,20 @@ class Flat:
         """Always the same."""
         return np.full(len(links), self.days)
 
+    def first(self, links: Ints) -> Floats:
+        """As any other."""
+        return self.intervals(links, np.zeros(len(links)), np.zeros(len(links), np.int64))
+
     def renew(self, tracked: Ints, age: Floats, budget: float) -> None:
         """Plans nothing."""
+
+
+class Batch(Flat):
+    """All links of a site on one day of the week: the first look comes at any time within it."""
+
+    def first(self, links: Ints) -> Floats:
+        """By the site's own day, which is not that of the finding; the same each time."""
+        return np.asarray((links * 0.6180339887498949 % 1.0) * self.days, np.float64)
 
 
 class Backoff(Flat):
@@ -179,11 +205,11 @@ class Backoff(Flat):
 
     def __init__(self, first: float, days: float = 28.0) -> None:
         super().__init__(days)
-        self.first = first
+        self.start = first
 
     def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:  # noqa: ARG002
         """As old as the link is, more or less: doubling intervals add up to its age."""
-        return np.clip(age, min(self.first, self.days), self.days)
+        return np.clip(age, min(self.start, self.days), self.days)
 
 
 class Learning(Flat):

@@ -91,7 +91,7 @@ def test_the_young_and_those_in_danger_wait_less(who: dict[str, object]) -> None
     planning.renew(now=NOW)
     factors = dict(Sighting.objects.values_list("pk", "case__age"))
     assert len(factors) == 2
-    assert {round(one[3], 1) for one in planning._waiting(planning.weights())} == {1.0, 2.0}
+    assert {round(one.weight, 1) for one in planning._waiting(planning.weights())} == {1.0, 2.0}
 
 
 def test_the_look_is_never_later_than_the_end_of_somebodys_time(monkeypatch) -> None:
@@ -132,14 +132,41 @@ def test_many_links_of_one_domain_wait_so_that_the_domain_is_not_burdened(settin
     many = [link(case, f"s{number % 3}.example.com") for number in range(12)]
     other = link(case, "small.test")
     planning.renew(now=NOW)
-    stretched = HostRate.objects.get(host="s0.example.com").stretch
-    assert stretched == pytest.approx(3.0, rel=0.1)
+    spared = LookPlan.objects.get().spared
+    assert spared == {"example.com": pytest.approx(3.0, rel=0.1)}
     assert wait(many[0]) == pytest.approx(3 * wait(other), rel=0.01)
     _, reason = planning.next_look_of(many[0], Judgement(Verdict.PRESENT, ()), now=NOW)
     assert reason.code == "look_polite"
     settings.ANSIM_LOOKS_A_DOMAIN = 400
     planning.renew(now=NOW)
-    assert HostRate.objects.get(host="s0.example.com").stretch == 1.0
+    assert LookPlan.objects.first().spared == {}
+
+
+def test_what_is_gone_or_unclear_is_paid_from_the_same_budget(settings) -> None:
+    case = mina()
+    for number in range(10):
+        link(case, f"host{number}.test")
+    settings.ANSIM_LOOKS_A_DAY = 10
+    assert planning.renew(now=NOW).looks_a_day == pytest.approx(10)
+    for number in range(12):
+        gone = link(case, f"gone{number}.test")
+        Sighting.objects.filter(pk=gone.pk).update(verdict=Verdict.GONE_CONFIRMED, verdict_at=NOW)
+    assert planning.renew(now=NOW).looks_a_day == pytest.approx(4)
+    Sighting.objects.filter(verdict=Verdict.GONE_CONFIRMED).update(verdict_at=NOW - 100 * DAY)
+    assert planning.renew(now=NOW).looks_a_day == pytest.approx(9.6)
+
+
+def test_a_new_plan_brings_forward_what_an_older_one_had_put_off() -> None:
+    seen = link(mina())
+    Sighting.objects.filter(pk=seen.pk).update(last_look_at=NOW - 2 * DAY, next_look_at=NOW + 15 * DAY)
+    planning.renew(now=NOW)
+    seen.refresh_from_db()
+    assert seen.next_look_at == NOW
+    planning.renew(now=NOW)
+    Sighting.objects.filter(pk=seen.pk).update(last_look_at=NOW, next_look_at=NOW + timedelta(hours=20))
+    planning.renew(now=NOW)
+    seen.refresh_from_db()
+    assert seen.next_look_at == NOW + timedelta(hours=20)
 
 
 def test_a_wrong_weight_is_named(monkeypatch, tmp_path) -> None:

@@ -223,3 +223,54 @@ def test_every_answer_has_words() -> None:
     from ansim.centre.patrol.words import ANSWERS
 
     assert all(ANSWERS[one] for one, _ in product(Opinion.Answer, "x"))
+
+
+def test_what_two_people_found_the_same_has_its_evidence_too(
+    web: Web, board: Target, bank: Bank, staff_of: Callable[[str], Staff]
+) -> None:
+    import json
+
+    walk(web, board, 40)
+    for name in ("park", "jeong"):
+        near.say(NearHit.objects.get(), "same", by=staff_of(name), reason="r", now=NOW)
+    told = json.loads(HitRecord.objects.get().record)
+    assert told["match"]["distance"] == 40
+    assert len(told["decided_by"]) == 2
+
+
+def test_an_item_of_which_only_md5_is_known_is_found_exactly(web: Web, board: Target) -> None:
+    found = fingerprint("a")
+    services.import_bank(
+        HashList(items=(BankItem(key="one", md5=found.md5),)), name="md5", owner="o", purpose="p",
+        terms="t", origin="f", legal_basis="kr_vpa_7_3_3", now=NOW,
+    )  # fmt: skip
+    walk(web, board, 0)
+    assert Sighting.objects.count() == 1
+
+
+def test_what_the_owner_of_a_list_deleted_is_not_hunted_any_more(db: None) -> None:
+    def take(*keys: str, withdrawn: tuple[str, ...] = ()) -> Bank:
+        items = tuple(BankItem(key=key, pdq=ITEM, quality=90) for key in keys)
+        return services.import_bank(
+            HashList(items=items), name="list", owner="o", purpose="p", terms="t", origin="f",
+            legal_basis="kr", now=NOW, withdrawn=withdrawn,
+        )  # fmt: skip
+
+    take("one", "two")
+    made = take(withdrawn=("one",))
+    assert [one.withdrawn_at is None for one in made.materials.order_by("number")] == [False, True]
+
+
+def test_a_list_in_the_shape_of_others_is_taken_in_on_the_page(client_of: Callable[..., Any]) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.centre.patrol.test_patrol_page import ABOUT
+
+    lines = f"signal_type,hash\npdq,{ITEM}\n"
+    given = ABOUT | {"hashes": SimpleUploadedFile("list.csv", lines.encode())}
+    wrong = client_of("park", "en").post(reverse("bank-import"), given | {"wide_radius": "9"})
+    assert "at least as many" in wrong.content.decode()
+    given["hashes"] = SimpleUploadedFile("list.csv", lines.encode())
+    client_of("park").post(reverse("bank-import"), given | {"strict_radius": "20"})
+    made = Bank.objects.get()
+    assert (made.strict_radius, made.wide_radius, made.materials.count()) == (20, 47, 1)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/staff/patrol"
 ABOUT = {
     "name": "누리 지문 목록", "owner": "누리재단", "purpose": "재유포 막기", "terms": "재배포 금지",
-    "origin": "협약", "legal_basis": "kr_vpa_7_3_3",
+    "origin": "협약", "legal_basis": "kr_vpa_7_3_3", "strict_radius": "31", "wide_radius": "47",
 }  # fmt: skip
 
 

@@ -187,3 +187,26 @@ def test_an_operators_own_kind_of_source_is_found_beside_ours(settings, tmp_path
     )
     targetfiles._kinds.cache_clear()
     assert "notice_board" in targetfiles.kinds()
+
+
+def test_robots_is_only_overridden_by_a_supervisor_with_a_reason_that_each_look_carries(
+    client_of, board, monkeypatch
+) -> None:
+    case = mina("search")
+    case.keywords = ["푸른하늘마을"]
+    case.save(update_fields=["keywords_box"])
+    asked = []
+
+    class Robots(Web):
+        def look(self, url, **how):
+            asked.append(how["robots_override"])
+            return Web.look(self, url, **how)
+
+    monkeypatch.setattr(outside, "door", lambda: Robots({START: []}, {}))
+    address = reverse("target-robots", args=[board.pk])
+    assert client_of("park").post(address, {"reason": "x"}).status_code == 403
+    services.watch_target(board.pk, now=NOW)
+    client_of("jeong").post(address, {"reason": "영장 2026-11"})
+    services.watch_target(board.pk, now=NOW + timedelta(days=1))
+    assert asked == ["", "영장 2026-11"]
+    assert CustodyEvent.objects.get(action="robots.overridden").fields == ["robots_reason"]

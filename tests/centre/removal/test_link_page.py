@@ -246,3 +246,24 @@ def test_the_register_is_read_in_both_languages(client_of) -> None:
     assert "47 U.S.C. 223a" in page
     assert "Recipients and rules" in text(client_of("lee", "en").get("/staff/recipients"))
     assert client_of("yoon").get("/staff/recipients").status_code == 403
+
+
+def test_where_robots_keeps_out_a_supervisor_may_say_why_it_is_looked_at(client_of, link_of, staff_of):
+    from ansim.centre.materials.models import Look
+
+    link = link_of("byeok.test")
+    look = Look(sighting=link, number=1, at=clock.now(), verdict="unknown")
+    look.round = {"at": "x", "views": [{"page": {"reason": "robots"}}]}
+    look.save(force_insert=True)
+    address = reverse("link-robots", args=[link.pk])
+    assert client_of("park").get(address).status_code == 403
+    jeong = client_of("jeong", "en")
+    jeong.post(address, {"reason": "Order of the court"})
+    link.refresh_from_db()
+    assert link.robots_reason == "Order of the court"
+    assert b"court" not in bytes(link.robots_box)
+    event = CustodyEvent.objects.get(action="robots.overridden")
+    assert (event.fields, event.case_id) == (["robots_reason"], link.case_id)
+    jeong.post(address, {"reason": " "})
+    link.refresh_from_db()
+    assert link.robots_reason == ""

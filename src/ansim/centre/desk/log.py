@@ -71,6 +71,8 @@ WORDS: dict[str, Promise] = {
     "bank.imported": gettext_lazy("Hash bank imported"),
     "bank.approved": gettext_lazy("Hash bank approved for notices"),
     "source.run_asked": gettext_lazy("Patrol run asked for"),
+    "robots.overridden": gettext_lazy("Looks go on although robots.txt asks not to"),
+    "robots.obeyed": gettext_lazy("robots.txt is obeyed again"),
     "target.added": gettext_lazy("Watch target added"),
     "target.changed": gettext_lazy("Watch target changed"),
     "target.rests": gettext_lazy("Watch target rests"),

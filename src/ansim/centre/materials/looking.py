@@ -38,14 +38,15 @@ def look_around(
     if sighting.kind == Sighting.Kind.SEARCH_RESULT:
         target = sighting.target.url if sighting.target is not None else ""
         return look_at_listing(sighting.url, target, vantages, _through(door), now=now)
-    return look_round(
-        sighting.url, vantages, _through(door), _surroundings(door), hunted, recorded, now=now
-    )
+    look = _through(door, sighting.robots_reason)
+    return look_round(sighting.url, vantages, look, _surroundings(door), hunted, recorded, now=now)
 
 
-def _through(door: Door) -> Look:
+def _through(door: Door, robots_reason: str = "") -> Look:
+    """Looks through the door; with a recorded reason also where robots.txt asks not to."""
+
     def look(url: str, vantage: str, expect: Expected) -> Observation:
-        return door.look(url, vantage=vantage, expect=expect)
+        return door.look(url, vantage=vantage, expect=expect, robots_override=robots_reason)
 
     return look
 

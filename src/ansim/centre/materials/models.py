@@ -122,6 +122,8 @@ class Material(models.Model):
             pdq=self.pdq,
             quality=self.quality,
             sha256=self.sha256,
+            md5=self.md5,
+            sha1=self.sha1,
             dihedral=tuple(self.dihedral),
             alternates=tuple(Alternate(*one) for one in self.alternates),
             frames=tuple(FrameFingerprint(*frame) for frame in self.frames),
@@ -185,6 +187,9 @@ class Sighting(models.Model):
     next_look_reason_box = models.BinaryField(default=b"")
     next_look_reason = WorkingJson("next_look_reason_box", dict)
     look_queued = models.BooleanField(default=False)
+    # Why robots.txt is not obeyed for this link: a person's reason, with a legal basis.
+    robots_box = models.BinaryField(default=b"")
+    robots_reason = WorkingText("robots_box")
 
     class Meta:
         """One row for each place in each case or bank, numbered there."""
@@ -292,27 +297,30 @@ class HostTurn(models.Model):
 class HostRate(models.Model):
     """What our own looks have taught about one host: removals seen, and days of links under watch.
 
-    ``stretch``: how much longer the links of its registered domain wait, for politeness.
+    It belongs to no case and outlives them: a host's name says nothing about a person.
     """
 
     host = models.CharField(max_length=255, primary_key=True)
     place = models.CharField(max_length=20, default="unknown")
     events = models.FloatField(default=0.0)
     exposure = models.FloatField(default=0.0)
-    stretch = models.FloatField(default=1.0)
     updated_at = models.DateTimeField()
 
 
 class LookPlan(models.Model):
-    """The last whole plan of looks: its price, and the usual rate of each kind of place."""
+    """The last whole plan of looks: its price, and the usual rate of each kind of place.
+
+    ``spared``: how much longer the links of an overburdened registered domain wait.
+    """
 
     made_at = models.DateTimeField()
     price = models.FloatField()
     usual = models.JSONField(default=dict)
+    spared = models.JSONField(default=dict)
     links = models.PositiveIntegerField()
     looks_a_day = models.FloatField()
 
     class Meta:
         """The newest first."""
 
-        ordering: ClassVar = ["-made_at"]
+        ordering: ClassVar = ["-made_at", "-pk"]

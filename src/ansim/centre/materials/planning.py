@@ -6,11 +6,11 @@ look asks it for its own link's next moment (ansim.verdicts.revisits has the rea
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Case as When
 from django.db.models import FloatField, Q, Sum, Value
 from django.db.models import When as If
+from numpy.typing import NDArray
 
 from ansim.centre.materials.models import HostRate, LookPlan, Sighting
 from ansim.errors import AnsimError
@@ -31,11 +32,14 @@ from ansim.verdicts.hostrates import (
     patience,
 )
 from ansim.verdicts.revisits import plan
-from ansim.verdicts.scheduling import USUAL_PRICE
+from ansim.verdicts.scheduling import FRESH, OLD, USUAL_PRICE
 
 RENEW_AFTER: Final = timedelta(days=1)
 LOOKS_A_LINK: Final = 1.0
 """Looks a day for each waiting link, on the average: more would only burden the sites."""
+
+LEAST_SHARE: Final = 0.25
+"""Of the whole budget, for waiting links, however much else there is to look at."""
 
 KEPT_PLANS: Final = 30
 MINORS: Final = ("under_14", "teen")
@@ -101,13 +105,14 @@ def _pace(sighting: Sighting, now: datetime) -> Pace:
     last = LookPlan.objects.first()
     row = HostRate.objects.filter(host=sighting.host).first()
     usual = PRIOR_RATE if last is None else _usual_of(last.usual, sighting.place)
+    spared = {} if last is None else last.spared
     known = Experience() if row is None else Experience(row.events, row.exposure)
     age = (now - sighting.found_at) / timedelta(days=1)
     return Pace(
         rate=link_rate(known.rate(usual), age),
         weight=_weight(sighting),
         price=USUAL_PRICE if last is None else last.price,
-        stretch=1.0 if row is None else row.stretch,
+        stretch=float(spared.get(registered_domain(sighting.host), 1.0)),
     )
 
 
@@ -147,7 +152,9 @@ def learn(sighting: Sighting, judgement: Judgement, *, now: datetime) -> None:
     )
     row = HostRate.objects.select_for_update().get(host=sighting.host)
     known = Experience(row.events, row.exposure)
-    known = known.went(days, known.rate(PRIOR_RATE)) if went else known.stayed(days)
+    plan_ = LookPlan.objects.first()
+    usual = PRIOR_RATE if plan_ is None else _usual_of(plan_.usual, sighting.place)
+    known = known.went(days, known.rate(usual)) if went else known.stayed(days)
     row.events, row.exposure = known.events, known.exposure
     row.place, row.updated_at = sighting.place, now
     row.save()
@@ -155,26 +162,31 @@ def learn(sighting: Sighting, judgement: Judgement, *, now: datetime) -> None:
 
 @transaction.atomic
 def renew(*, now: datetime) -> LookPlan:
-    """Plan all waiting links together; keep the price, the usual rates, and who must be spared."""
-    usual = _usual_rates()
-    known = {row.host: row for row in HostRate.objects.all()}
-    hosts, rates, factors = [], [], []
-    table = weights()
-    for host, place, found_at, factor in _waiting(table):
-        row = known.get(host)
-        lived = Experience() if row is None else Experience(row.events, row.exposure)
-        hosts.append(host)
-        rates.append((lived.rate(_usual_of(usual, place)), (now - found_at).total_seconds() / 86400))
-        factors.append(factor)
-    told = np.array(rates, np.float64).reshape(-1, 2)
-    rate = link_rates(told[:, 0], told[:, 1])
-    budget = min(float(settings.ANSIM_LOOKS_A_DAY), max(1.0, len(hosts) * LOOKS_A_LINK))
-    made = plan(rate, np.array(factors) * patience(rate), budget) if hosts else None
+    """Plan all waiting links together; keep the price, the usual rates, and who must be spared.
+
+    What is looked at for other reasons (gone, unknown, search results) is taken off the budget
+    first. Links that an older plan had put off for longer are brought forward.
+    """
+    usual, links = _usual_rates(), list(_waiting(weights()))
+    known = {row.host: Experience(row.events, row.exposure) for row in HostRate.objects.all()}
+    host_rate = np.array(
+        [known.get(one.host, Experience()).rate(_usual_of(usual, one.place)) for one in links]
+    )
+    age = np.array([(now - one.found_at) / timedelta(days=1) for one in links])
+    rate = link_rates(host_rate, age)
+    whole = float(settings.ANSIM_LOOKS_A_DAY)
+    left = max(whole - _other_looks_a_day(now), whole * LEAST_SHARE)
+    budget = min(left, max(1.0, len(links) * LOOKS_A_LINK))
+    made = plan(rate, np.array([one.weight for one in links]) * patience(rate), budget) if links else None
+    spared: dict[str, float] = {}
     if made is not None:
-        _spare_domains(hosts, made.every_days, now)
+        domains = [registered_domain(one.host) for one in links]
+        spared = _spared(domains, made.every_days)
+        stretch = np.array([spared.get(domain, 1.0) for domain in domains])
+        _bring_forward(links, made.every_days * stretch, now)
     kept = LookPlan.objects.create(
-        made_at=now, price=USUAL_PRICE if made is None else made.price, usual=usual,
-        links=len(hosts), looks_a_day=0.0 if made is None else made.looks_a_day,
+        made_at=now, price=USUAL_PRICE if made is None else made.price, usual=usual, spared=spared,
+        links=len(links), looks_a_day=0.0 if made is None else made.looks_a_day,
     )  # fmt: skip
     old = LookPlan.objects.values_list("pk", flat=True)[KEPT_PLANS:]
     LookPlan.objects.filter(pk__in=list(old)).delete()
@@ -195,8 +207,20 @@ def _usual_of(usual: dict[str, float], place: str) -> float:
     return usual.get(place, usual.get("", PRIOR_RATE))
 
 
-def _waiting(table: dict[str, float]) -> Any:
-    """(host, place, found at, weight) of every link that waits for its removal; nothing sealed."""
+class _Link(NamedTuple):
+    """What a plan needs to know of a link; nothing that is sealed."""
+
+    pk: Any
+    host: str
+    place: str
+    found_at: datetime
+    last_look_at: datetime | None
+    next_look_at: datetime
+    weight: float
+
+
+def _waiting(table: dict[str, float]) -> Iterator[_Link]:
+    """Every link that waits for its removal."""
 
     def factor(condition: Q, name: str) -> When:
         return When(If(condition, then=Value(table[name])), default=Value(1.0), output_field=FloatField())
@@ -209,21 +233,35 @@ def _waiting(table: dict[str, float]) -> Any:
     )  # fmt: skip
     rows = Sighting.objects.filter(
         kind=Sighting.Kind.PAGE, verdict__in=WAITING, next_look_at__isnull=False
-    )
-    return rows.annotate(counts=weight).values_list("host", "place", "found_at", "counts").iterator()
+    ).annotate(counts=weight)
+    fields = ("pk", "host", "place", "found_at", "last_look_at", "next_look_at", "counts")
+    return (_Link(*row) for row in rows.values_list(*fields).iterator())
 
 
-def _spare_domains(hosts: list[str], every_days: Any, now: datetime) -> None:
-    """Note by how much the links of an overburdened registered domain have to wait longer."""
-    names = {host: registered_domain(host) for host in set(hosts)}
-    asked: dict[str, float] = dict.fromkeys(names.values(), 0.0)
-    for host, days in zip(hosts, every_days.tolist(), strict=True):
-        asked[names[host]] += 1.0 / days
+def _other_looks_a_day(now: datetime) -> float:
+    """What is looked at outside of the plan, by how often each kind is (verdicts.scheduling)."""
+    rows = Sighting.objects.filter(next_look_at__isnull=False)
+    gone = rows.filter(verdict=Verdict.GONE_CONFIRMED)
+    lately = gone.filter(verdict_at__gt=now - FRESH).count()
+    long_ago = gone.filter(verdict_at__lte=now - OLD).count()
+    others = rows.exclude(verdict__in=(*WAITING, Verdict.GONE_CONFIRMED)).count()
+    return lately / 2 + (gone.count() - lately - long_ago) / 7 + long_ago / 30 + others / 2
+
+
+def _spared(domains: list[str], every_days: NDArray[np.float64]) -> dict[str, float]:
+    """By how much the links of an overburdened registered domain wait longer."""
+    asked: dict[str, float] = {}
+    for domain, days in zip(domains, every_days.tolist(), strict=True):
+        asked[domain] = asked.get(domain, 0.0) + 1.0 / days
     most = float(settings.ANSIM_LOOKS_A_DOMAIN)
-    HostRate.objects.exclude(stretch=1.0).update(stretch=1.0)
-    for host, domain in names.items():
-        if asked[domain] > most * 1.001:
-            HostRate.objects.update_or_create(
-                host=host, defaults={"stretch": asked[domain] / most},
-                create_defaults={"stretch": asked[domain] / most, "updated_at": now},
-            )  # fmt: skip
+    return {domain: looks / most for domain, looks in asked.items() if looks > most * 1.001}
+
+
+def _bring_forward(links: list[_Link], every_days: NDArray[np.float64], now: datetime) -> None:
+    """Links whose look is planned for more than a day later than the new plan wants it."""
+    moved = []
+    for one, days in zip(links, every_days.tolist(), strict=True):
+        wanted = max((one.last_look_at or now) + timedelta(days=days), now)
+        if one.next_look_at > wanted + RENEW_AFTER:
+            moved.append(Sighting(pk=one.pk, next_look_at=wanted))
+    Sighting.objects.bulk_update(moved, ["next_look_at"], batch_size=500)

@@ -1,5 +1,6 @@
 """Writes of the materials room: materials, sightings, looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -246,8 +247,12 @@ def import_bank(
     legal_basis: str,
     now: datetime,
     by: "Staff | None" = None,
+    withdrawn: Sequence[str] = (),
 ) -> Bank:
-    """A hash list becomes a bank; importing it again adds only what is new."""
+    """A hash list becomes a bank; importing it again adds only what is new.
+
+    ``withdrawn``: keys that the list's owner deleted; they are not hunted any more.
+    """
     bank, fresh = Bank.objects.update_or_create(
         name=name,
         defaults={
@@ -276,6 +281,9 @@ def import_bank(
             "frames": [[f.seconds, f.pdq, f.quality] for f in item.frames],
         }  # fmt: skip
     Material.objects.bulk_create(rows)
+    gone = [material_key(bank.pk, key) for key in withdrawn]
+    gone += [material_key(bank.pk, one.key) for one in imported.items if one.state == "withdrawn"]
+    bank.materials.filter(key__in=gone, withdrawn_at=None).update(withdrawn_at=now)
     kind = "staff" if by else "operator"
     record("bank.imported", actor=by, actor_kind=kind, obj=bank, fields=["materials"], at=now)
     return bank

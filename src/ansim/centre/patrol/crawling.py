@@ -53,6 +53,7 @@ class Walker:
     skip: Callable[[str], bool] = lambda _: False
     _media: dict[str, tuple[Observation, tuple[BestMatch, ...]]] = field(default_factory=dict)
     _rate: float | None = None
+    robots_reason: str = ""
 
     def through(self, kind: SourceKind, target: WatchTarget) -> Iterator[PageSeen | Problem]:
         """Each page of the target as it is opened; its media are looked at once a walk."""
@@ -65,7 +66,7 @@ class Walker:
         vantage = outside.policy().vantages[0].name
         score = self.words.score if len(self.words) else None
         return outside.door().look(
-            url, vantage=vantage, score=score, rate=self._rate,
+            url, vantage=vantage, score=score, rate=self._rate, robots_override=self.robots_reason,
             expect="page" if expect == "page" else "media" if expect == "media" else "any",
         )  # fmt: skip
 

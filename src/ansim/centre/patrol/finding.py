@@ -1,7 +1,5 @@
 """Writing down what a walk sees, some pages at a time, so that a killed worker loses little."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,14 +10,14 @@ from django.db import transaction
 from ansim.centre import clock
 from ansim.centre.cases.ledger import covering_now
 from ansim.centre.cases.models import Case
-from ansim.centre.custody.services import record
 from ansim.centre.materials import services as materials
 from ansim.centre.materials.addresses import host_of, url_key
-from ansim.centre.materials.models import Bank, Material, Sighting
+from ansim.centre.materials.models import Material, Sighting
 from ansim.centre.patrol.crawling import MediaHit, PageSeen
 from ansim.centre.patrol.leads import add_lead
-from ansim.centre.patrol.models import HitRecord, Run, SeenPage, Target
+from ansim.centre.patrol.models import Run, SeenPage, Target
 from ansim.centre.patrol.near import ask_about
+from ansim.centre.patrol.records import keep_record
 from ansim.centre.patrol.targets import SEARCH_KINDS
 from ansim.matching import RADIUS, BestMatch
 from ansim.sources import Problem
@@ -121,7 +119,7 @@ class Findings:
         )  # fmt: skip
         self.run.hits += int(fresh)
         if fresh and material.bank is not None:
-            keep_record(material.bank, sighting, page, hit, match, now=now)
+            keep_record(material.bank, sighting, _evidence(page, hit, match), now=now)
 
     def _words_of(self, page: PageSeen) -> Iterable[tuple[Case, list[tuple[str, float]]]]:
         found: dict[UUID, tuple[Case, list[tuple[str, float]]]] = {}
@@ -131,24 +129,13 @@ class Findings:
         return found.values()
 
 
-def keep_record(
-    bank: Bank, sighting: Sighting, page: PageSeen, hit: MediaHit, match: BestMatch, *, now: datetime
-) -> HitRecord:
-    """The machine's evidence of a hit, sealed; its SHA-256 goes into the custody log."""
-    told = {
-        "schema": 1,
-        "found_at": now.isoformat(),
+def _evidence(page: PageSeen, hit: MediaHit, match: BestMatch) -> dict[str, object]:
+    return {
         "page": page.page.to_json(),
         "media": {"url": hit.url, "observation": hit.seen.slim().to_json()},
         "match": {"material": match.key, "distance": match.distance, "exact": match.exact},
         "seen_by_a_person": False,
     }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    kept = HitRecord(bank=bank, sighting=sighting, made_at=now)
-    kept.record, kept.digest = text, hashlib.sha256(text.encode()).hexdigest()
-    kept.save(force_insert=True)
-    record("hit.recorded", obj=kept, fields=["record", f"sha256:{kept.digest}"], at=now)
-    return kept
 
 
 def listings_of(pages: Iterable[PageSeen], case: Case | None, *, now: datetime) -> int:

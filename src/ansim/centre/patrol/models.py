@@ -43,6 +43,8 @@ class Target(models.Model):
     every_hours = models.PositiveSmallIntegerField(default=24)
     legal_basis = models.CharField(max_length=80)
     owner = models.CharField(max_length=120, blank=True)
+    # Why robots.txt is not obeyed here; empty: it is.
+    robots_reason = models.CharField(max_length=200, blank=True)
     settings = models.JSONField(default=dict, blank=True)
     from_file = models.BooleanField(default=True)
     active = models.BooleanField(default=True)

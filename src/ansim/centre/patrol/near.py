@@ -18,6 +18,7 @@ from ansim.centre.materials.addresses import host_of, material_key, url_key
 from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.patrol.crawling import MediaHit
 from ansim.centre.patrol.models import NearHit, Opinion, Target
+from ansim.centre.patrol.records import keep_record
 from ansim.errors import AnsimError
 from ansim.fingerprints import Fingerprint
 from ansim.matching import BestMatch
@@ -114,6 +115,14 @@ def _settle(near: NearHit, state: NearHit.State, by: "Staff", now: datetime) -> 
         near.sighting, _ = materials.add_sighting(
             near.url, origin=Sighting.Origin.PATROL, now=now, bank=near.bank, place=near.place
         )
+        told = {
+            "near_hit": str(near.pk), "found_at": near.found_at.isoformat(), "page": near.url,
+            "facts": near.facts,
+            "match": {"material": str(near.material_id), "distance": near.distance, "exact": False},
+            "decided_by": [str(one.by_id) for one in near.opinions.filter(answer=state)],
+            "seen_by_a_person": False,
+        }  # fmt: skip
+        keep_record(near.bank, near.sighting, told, now=now)
     near.save(update_fields=["state", "decided_at", "sighting"])
     record(f"near_hit.{state}", actor=by, obj=near, fields=["state"], at=now)
 

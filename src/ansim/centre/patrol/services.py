@@ -117,6 +117,7 @@ def _walk(
 ) -> list[str]:
     """Walk one target and write down what is found; returns the pages that were opened."""
     findings.run.save(force_insert=True)
+    walker.robots_reason = target.robots_reason
     opened, answers = [], []
     spec = described(target, tuple(word.removeprefix("@") for word in words))
     for found in walker.through(targetfiles.kinds().get(target.source), spec):
@@ -159,12 +160,20 @@ def import_bank(
     now: datetime,
     by: "Staff | None" = None,
     approved_days: int | None = None,
+    withdrawn: Sequence[str] = (),
+    radii: tuple[int, int] | None = None,
 ) -> Bank:
-    """Import a hash list and have every target walked for it at once."""
+    """Import a hash list and have every target walked for it at once.
+
+    ``withdrawn``: keys that the list's owner deleted; ``radii``: strict and wide, in bits.
+    """
     bank = materials.import_bank(
         imported, name=name, owner=owner, purpose=purpose, terms=terms, origin=origin,
-        legal_basis=legal_basis, now=now, by=by,
+        legal_basis=legal_basis, now=now, by=by, withdrawn=withdrawn,
     )  # fmt: skip
+    if radii is not None:
+        bank.strict_radius, bank.wide_radius = radii
+        bank.save(update_fields=["strict_radius", "wide_radius"])
     if by is not None and approved_days:
         approve_bank(bank, by=by, days=approved_days, now=now)
     Target.objects.filter(active=True).exclude(source__in=SEARCH_KINDS).update(next_run_at=now)

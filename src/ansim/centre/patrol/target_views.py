@@ -14,6 +14,7 @@ from ansim.centre.access.permissions import StaffRequest, can, staff_view
 from ansim.centre.patrol import queries, showing, targetfiles, targets
 from ansim.centre.patrol.models import Target
 from ansim.centre.patrol.target_forms import TargetForm
+from ansim.centre.removal.forms import RobotsForm
 from ansim.centre.shell.context import in_language
 from ansim.sources import Manifest
 
@@ -72,6 +73,7 @@ def show(request: StaffRequest, target_id: UUID) -> HttpResponse:
         "runs": queries.runs_of(target),
         "may_decide": can(request.user, "patrol.decide"),
         "may_manage": can(request.user, "patrol.manage"),
+        "may_override": can(request.user, "robots.override"),
     }
     return render(request, "patrol/target.html", context)
 
@@ -86,6 +88,21 @@ def rest(request: StaffRequest, target_id: UUID) -> HttpResponse:
     said = gettext("The target is watched again.") if active else gettext("The target rests.")
     messages.success(request, said)
     return HttpResponseRedirect(reverse("target", args=[target.pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view("robots.override")
+def robots(request: StaffRequest, target_id: UUID) -> HttpResponse:
+    """Walk a target although robots.txt asks not to: only with a reason, which is kept."""
+    target = get_object_or_404(Target, pk=target_id)
+    form = RobotsForm(request.POST or None, initial={"reason": target.robots_reason})
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data["reason"]
+        targets.override_robots(target, given, by=request.user, now=clock.now())
+        messages.success(request, gettext("The reason is kept, and the next look goes by it."))
+        return HttpResponseRedirect(reverse("target", args=[target.pk]))
+    context = {"form": form, "subject": target.code, "back": reverse("target", args=[target.pk])}
+    return render(request, "removal/robots.html", context)
 
 
 @require_POST

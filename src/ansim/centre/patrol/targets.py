@@ -77,6 +77,16 @@ def save_target(spec: WatchTarget, *, by: "Staff", now: datetime, there: Target 
 
 
 @transaction.atomic
+def override_robots(target: Target, reason: str, *, by: "Staff", now: datetime) -> None:
+    """Walk a target although robots.txt asks not to, for a recorded reason; "" obeys it again."""
+    require(by, "robots.override")
+    target.robots_reason = reason.strip()
+    target.save(update_fields=["robots_reason"])
+    action = "robots.overridden" if target.robots_reason else "robots.obeyed"
+    record(action, actor=by, obj=target, fields=["robots_reason"], at=now)
+
+
+@transaction.atomic
 def pause(target: Target, *, by: "Staff", now: datetime, active: bool) -> None:
     """Let a target rest, or take it up again."""
     require(by, "patrol.manage")

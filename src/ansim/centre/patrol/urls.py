@@ -16,6 +16,7 @@ urlpatterns = [
     path("staff/patrol/targets/<uuid:target_id>", target_views.show, name="target"),
     path("staff/patrol/targets/<uuid:target_id>/change", target_views.change, name="target-change"),
     path("staff/patrol/targets/<uuid:target_id>/rest", target_views.rest, name="target-rest"),
+    path("staff/patrol/targets/<uuid:target_id>/robots", target_views.robots, name="target-robots"),
     path("staff/patrol/targets/<uuid:target_id>/run", target_views.run_now, name="target-run"),
     path("staff/patrol/near/<uuid:near_id>", find_views.near_hit, name="near-hit"),
     path("staff/patrol/leads/<uuid:lead_id>", find_views.lead, name="lead"),

@@ -51,12 +51,13 @@ def import_bank(request: StaffRequest) -> HttpResponse:
     """Take in a hash list; what was typed stays when something is wrong."""
     posted = request.method == "POST"
     form = BankForm(request.POST if posted else None, request.FILES if posted else None)
-    if posted and form.is_valid() and form.bank is not None:
+    if posted and form.is_valid() and form.received is not None:
         given: dict[str, Any] = form.cleaned_data
         bank = services.import_bank(
-            form.bank, name=given["name"], owner=given["owner"], purpose=given["purpose"],
+            form.received.bank, name=given["name"], owner=given["owner"], purpose=given["purpose"],
             terms=given["terms"], origin=given["origin"], legal_basis=given["legal_basis"],
-            now=clock.now(), by=request.user,
+            now=clock.now(), by=request.user, withdrawn=form.received.withdrawn,
+            radii=(given["strict_radius"], given["wide_radius"]),
         )  # fmt: skip
         count = bank.materials.count()
         said = ngettext(
@@ -65,6 +66,14 @@ def import_bank(request: StaffRequest) -> HttpResponse:
             count,
         )
         messages.success(request, said % {"count": count})
+        unusable = sum(form.received.passed_over.values())
+        if unusable:
+            passed = ngettext(
+                "%(count)d entry of the list could not be used and was passed over.",
+                "%(count)d entries of the list could not be used and were passed over.",
+                unusable,
+            )
+            messages.info(request, passed % {"count": unusable})
         return HttpResponseRedirect(reverse("patrol"))
     return render(request, "patrol/import.html", {"form": form})
 

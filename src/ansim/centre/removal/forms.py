@@ -35,3 +35,11 @@ class StandingForm(forms.Form):
             "max_value": gettext_lazy("It may hold for 180 days at most; then decide again."),
         },
     )
+
+
+class RobotsForm(forms.Form):
+    """Why a site is looked at although its robots.txt asks not to; empty: it is obeyed."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, with its legal basis"), max_length=200, required=False
+    )

@@ -16,7 +16,13 @@ from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.models import Sighting
 from ansim.centre.removal import finding, services, words
 from ansim.centre.removal.climbing import rungs_of
-from ansim.centre.removal.looking_again import look_again, may_look_again
+from ansim.centre.removal.forms import RobotsForm
+from ansim.centre.removal.looking_again import (
+    asks_to_stay_out,
+    look_again,
+    may_look_again,
+    override_robots,
+)
 from ansim.centre.removal.models import Request
 from ansim.centre.removal.revealing import show_addresses
 from ansim.centre.removal.timeline import time_line
@@ -44,6 +50,9 @@ def _context(request: StaffRequest, link: Sighting, addresses: list[str]) -> dic
         "addresses": addresses,
         "is_page": link.kind == Sighting.Kind.PAGE,
         "may_look": can(request.user, "sighting.add") and may_look_again(link, now),
+        "robots": link.robots_reason,
+        "may_override": can(request.user, "robots.override")
+        and (bool(link.robots_reason) or asks_to_stay_out(link)),
         "may_reveal": can(request.user, "sighting.reveal"),
         "may_ask": link.kind == Sighting.Kind.PAGE
         and link.verdict_code not in GONE
@@ -83,6 +92,21 @@ def look(request: StaffRequest, link_id: UUID) -> HttpResponse:
         )
         messages.info(request, said)
     return HttpResponseRedirect(reverse("link", args=[link.pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view("robots.override")
+def robots(request: StaffRequest, link_id: UUID) -> HttpResponse:
+    """Look although robots.txt asks not to: only with a reason, which is kept."""
+    link = finding.sighting_for(request.user, link_id)
+    form = RobotsForm(request.POST or None, initial={"reason": link.robots_reason})
+    if request.method == "POST" and form.is_valid():
+        override_robots(link, form.cleaned_data["reason"], by=request.user, now=clock.now())
+        messages.success(request, gettext("The reason is kept, and the next look goes by it."))
+        return HttpResponseRedirect(reverse("link", args=[link.pk]))
+    owner = link.case.spoken if link.case is not None else str(link.bank)
+    context = {"form": form, "subject": f"{owner} {link.label}", "back": reverse("link", args=[link.pk])}
+    return render(request, "removal/robots.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -35,6 +35,28 @@ def _codes(link: Sighting) -> set[str]:
     return {str(raw.get("code")) for raw in ([stored] if isinstance(stored, dict) else stored)}
 
 
+def asks_to_stay_out(link: Sighting) -> bool:
+    """Whether robots.txt kept the last look out."""
+    last = link.looks.order_by("-number").first()
+    return last is not None and any(
+        view["page"].get("reason") == "robots" for view in last.round.get("views", [])
+    )
+
+
+@transaction.atomic
+def override_robots(link: Sighting, reason: str, *, by: "Staff", now: datetime) -> None:
+    """Look at a link although robots.txt asks not to, for a reason that is kept; "" obeys again.
+
+    Raises NotPermitted.
+    """
+    require(by, "robots.override", link.case)
+    held = Sighting.objects.select_for_update().get(pk=link.pk)
+    held.robots_reason = reason.strip()
+    held.save(update_fields=["robots_box"])
+    action = "robots.overridden" if reason.strip() else "robots.obeyed"
+    record(action, actor=by, obj=held, case=held.case, fields=["robots_reason"], at=now)
+
+
 @transaction.atomic
 def look_again(link: Sighting, *, by: "Staff", now: datetime) -> bool:
     """Have the link looked at next; False when it may not be asked for now.

@@ -30,6 +30,7 @@ urlpatterns = [
     path("staff/links/<uuid:link_id>", link_views.detail, name="link"),
     path("staff/links/<uuid:link_id>/address", link_views.address, name="link-address"),
     path("staff/links/<uuid:link_id>/look", link_views.look, name="link-look"),
+    path("staff/links/<uuid:link_id>/robots", link_views.robots, name="link-robots"),
     path("staff/links/<uuid:link_id>/ask", link_views.ask, name="link-ask"),
     path("staff/recipients", recipient_views.recipients, name="recipients"),
 ]
