@@ -64,3 +64,14 @@ def test_a_malformed_name_server_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     result = runner.invoke(app, ["http://10.0.0.1/"])
     assert result.exit_code == 2
     assert "ANSIM_NAMESERVERS" in result.stderr
+
+
+def test_links_are_told_in_the_order_in_which_they_were_given() -> None:
+    from ansim.cli.check import in_order
+    from ansim.fetching.crew import Job, Looked
+
+    def looked(number: int) -> Looked:
+        return Looked(Job("u", "here", key=number), f"seen {number}")  # type: ignore[arg-type]
+
+    told = list(in_order(looked(number) for number in (2, 0, 3, 1, 4)))
+    assert told == [f"seen {number}" for number in range(5)]

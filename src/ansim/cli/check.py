@@ -1,8 +1,8 @@
 """``ansim check``: one guarded look at each link, and what one look can say."""
 
 import json as jsonlib
-from collections.abc import Iterator, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,11 +13,13 @@ from rich.progress import track
 from ansim.cli import language as reader
 from ansim.fetching import Door, FetchPolicy, Observation, production_policy
 from ansim.fetching.confined import Decoder
+from ansim.fetching.crew import Crew, Job, Looked
 from ansim.fetching.resolving import MalformedNameServer
 from ansim.verdicts import Judgement, Round, View, judge
 
 NO = 1
 BAD_USAGE = 2
+WORKERS = 8
 # An answer of the world, even when it is that the name does not exist.
 _TOLD = ("answered", "name_not_found")
 
@@ -54,20 +56,35 @@ def check(
 def look_at(
     urls: Sequence[str], policy: FetchPolicy, *, show_progress: bool = False
 ) -> Iterator[tuple[Observation, Judgement]]:
-    """One look at each link from the policy's first vantage point, with its judgement."""
+    """One look at each link from the policy's first vantage point, with its judgement.
+
+    Several hosts are looked at together, each as often as is polite; the order is that of ``urls``.
+    """
     place = policy.vantages[0]
     console = Console(stderr=True)
     bar = show_progress and console.is_terminal and len(urls) > 1
     with (
         Decoder() as decoder,
         closing(Door(policy, decoder.fingerprint, now=lambda: datetime.now(UTC))) as door,
-        nullcontext(track(urls, console=console, transient=True) if bar else urls) as links,
     ):
-        for url in links:
-            seen = door.look(url, vantage=place.name)
+        jobs = (Job(url, place.name, key=number) for number, url in enumerate(urls))
+        seen = in_order(Crew(door, WORKERS).run(jobs))
+        looks = track(seen, total=len(urls), console=console, transient=True) if bar else seen
+        for one in looks:
             # With nothing hunted there is nothing to compare: no media view, so never "replaced".
-            view = View(place.name, place.country, seen)
-            yield seen, judge([Round(seen.at, (view,))], home_country=place.country)
+            view = View(place.name, place.country, one)
+            yield one, judge([Round(one.at, (view,))], home_country=place.country)
+
+
+def in_order(looked: Iterable[Looked]) -> Iterator[Observation]:
+    """Looks as they were asked for (keys 0, 1, 2 …); what is done early waits for its turn."""
+    early: dict[object, Observation] = {}
+    turn = 0
+    for one in looked:
+        early[one.job.key] = one.observation
+        while turn in early:
+            yield early.pop(turn)
+            turn += 1
 
 
 def _as_json(seen: Observation, judgement: Judgement, *, facts: bool) -> str:

@@ -178,6 +178,8 @@ def watched(
     bar = Progress(
         TextColumn("{task.percentage:>3.0f} %"), BarColumn(), MofNCompleteColumn(), _Rate(),
         TimeRemainingColumn(), console=console, transient=True,
+        # What is piped away must not end up beside the bar.
+        redirect_stdout=sys.stdout.isatty(),
     )  # fmt: skip
     started, shown = clock(), False
     task = bar.add_task("", total=total)
