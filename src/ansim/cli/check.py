@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import track
 
 from ansim.cli import language as reader
+from ansim.cli.terminal import watched
 from ansim.fetching import Door, FetchPolicy, Observation, production_policy
 from ansim.fetching.confined import Decoder
 from ansim.fetching.crew import Crew, Job, Looked
@@ -61,15 +60,13 @@ def look_at(
     Several hosts are looked at together, each as often as is polite; the order is that of ``urls``.
     """
     place = policy.vantages[0]
-    console = Console(stderr=True)
-    bar = show_progress and console.is_terminal and len(urls) > 1
     with (
         Decoder() as decoder,
         closing(Door(policy, decoder.fingerprint, now=lambda: datetime.now(UTC))) as door,
     ):
         jobs = (Job(url, place.name, key=number) for number, url in enumerate(urls))
         seen = in_order(Crew(door, WORKERS).run(jobs))
-        looks = track(seen, total=len(urls), console=console, transient=True) if bar else seen
+        looks = watched(seen, len(urls)) if show_progress else seen
         for one in looks:
             # With nothing hunted there is nothing to compare: no media view, so never "replaced".
             view = View(place.name, place.country, one)
