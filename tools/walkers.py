@@ -66,12 +66,14 @@ class World:
             imported_at=self.now,
         )  # fmt: skip
         target = Target.objects.create(
-            code="list", host="list.test", source="list_page", url="https://list.test/", place="adult",
+            code="list", host="list.test", source="list_page", url="https://list.test/", place="adult", from_file=False,
             legal_basis="kr",
         )  # fmt: skip
         yield "host_id", row_id("host", "byeok.test")
         yield "bank_id", bank.pk
         yield "target_id", target.pk
+        yield "near_id", self._near_hit(bank).pk
+        yield "kind_of_source", "list_page"
         erased = self._things([self.colleague], receipt=None)["case"]
         yield "key", erase(erased, asked_by=None, now=self.now).pk
         yield "staff_id", self._staff("other", "counsellor")[0].pk
@@ -79,6 +81,20 @@ class World:
         yield "kind", "case.export_sealed"
         yield "code", "en"
         yield "number", 1
+
+    def _near_hit(self, bank: Any) -> Any:
+        from ansim.centre.cases.keyring import make_working_key
+        from ansim.centre.materials.models import Material
+        from ansim.centre.patrol.models import NearHit
+
+        make_working_key(bank)
+        item = Material.objects.create(
+            bank=bank, number=1, key="1", kind="picture", quality=90, added_at=self.now
+        )
+        return NearHit.objects.create(
+            bank=bank, material=item, host="byeok.test", media_key="k", distance=40,
+            found_at=self.now,
+        )  # fmt: skip
 
     def _things(
         self, holders: list[Any], *, closed: bool = False, receipt: Any = None
@@ -111,6 +127,7 @@ class World:
         from ansim.centre import outside
         from ansim.centre.cases.services import give_consent
         from ansim.centre.materials.models import Material, Sighting
+        from ansim.centre.patrol.models import Lead
         from ansim.centre.removal.drafting import draft_request
         from ansim.centre.removal.models import HashList, Reply
 
@@ -135,8 +152,12 @@ class World:
             reference=f"H-{self.number}", case=case, kind="share", recipient="jimun",
             regime="hash_sharing", drafted_at=self.now, basis="consent", language="en",
         )  # fmt: skip
+        lead = Lead.objects.create(
+            case=case, host="byeok.test", url_key=f"{self.number:064}", score=0.5,
+            found_at=self.now,
+        )  # fmt: skip
         return {
-            "link_id": link.pk, "sighting_id": link.pk, "request_id": request.pk,
+            "lead_id": lead.pk, "link_id": link.pk, "sighting_id": link.pk, "request_id": request.pk,
             "reply_id": reply.pk, "material_id": material.pk, "list_id": listed.pk,
         }  # fmt: skip
 

@@ -141,6 +141,7 @@ class Prompter:
             "settle": self.settle,
             "play": self.play,
             "found": self.found,
+            "to_decide": self.to_decide,
             "hire": self.hire,
         }
 
@@ -194,6 +195,37 @@ class Prompter:
         from ansim.centre.access.services import create_staff
 
         create_staff(username, PASSWORD, "한 상담사", "Counsellor Han", "counsellor")
+        return {}
+
+    def to_decide(self) -> dict[str, Any]:
+        """Two things that resemble an item of the bank, and a page with words of a case."""
+        from ansim.centre.cases.models import Case
+        from ansim.centre.materials.models import Bank
+        from ansim.centre.patrol.leads import add_lead
+        from ansim.centre.patrol.models import NearHit, Target
+        from ansim.fingerprints import Fingerprint
+
+        now, bank = self.stage.now, Bank.objects.get()
+        item, target = bank.materials.order_by("number")[0], Target.objects.order_by("code")[0]
+        for number, distance in enumerate((36, 44)):
+            found = Fingerprint(
+                kind="picture", pdq=f"{number}f" * 32, quality=88, md5="d" * 32, sha1="c" * 40,
+                sha256=f"{number}b" * 32, width=1080, height=1350, format="JPEG",
+            )  # fmt: skip
+            near = NearHit(
+                bank=bank, material=item, target=target, host="byeok.test", place="adult",
+                media_key=f"k{number}", distance=distance, found_at=now,
+            )  # fmt: skip
+            near.url = f"http://byeok.test/near/{number}"
+            near.facts = {
+                "media_url": near.url, "bytes": 240_000, "fingerprint": found.to_json(),
+                "width": 1080, "height": 1350, "format": "JPEG", "quality": 88,
+                "hunted_quality": item.quality, "kind": "picture", "hunted_kind": "picture",
+                "frames": 0, "hunted_frames": 0,
+            }  # fmt: skip
+            near.save(force_insert=True)
+        case = next(one for one in Case.objects.order_by("opened_at") if one.keywords)
+        add_lead(case, "http://byeok.test/talk/1", [(f"{case.pk}:0", 0.56)], target, now=now)
         return {}
 
     def found(self) -> dict[str, Any]:

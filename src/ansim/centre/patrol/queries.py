@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ansim.centre.access.models import Staff
 
 SHOWN = 50
+LEADS_SHOWN = 10
 LATE_AFTER = timedelta(hours=6)
 BROKEN_OFF_AFTER = timedelta(hours=6)
 
@@ -48,6 +49,7 @@ class PatrolOverview:
     banks: list[BankRow]
     near: list[NearHit]
     leads: list[Lead]
+    leads_in_all: int
 
 
 def overview(staff: "Staff") -> PatrolOverview:
@@ -64,7 +66,8 @@ def overview(staff: "Staff") -> PatrolOverview:
         reuploads=list(found.filter(case__isnull=False, origin=Sighting.Origin.WATCH)[:SHOWN]),
         banks=[BankRow(bank, bank.size) for bank in banks],
         near=list(waiting_near(staff)[:SHOWN]),
-        leads=list(waiting_leads(staff)[:SHOWN]),
+        leads=list(waiting_leads(staff)[:LEADS_SHOWN]),
+        leads_in_all=waiting_leads(staff).count(),
     )
 
 
@@ -81,9 +84,12 @@ def waiting_near(staff: "Staff") -> QuerySet[NearHit]:
 
 def waiting_leads(staff: "Staff") -> QuerySet[Lead]:
     """Open leads of cases that this person sees, the surest first."""
-    return Lead.objects.filter(
+    # A page that became a link of the case meanwhile needs no decision any more.
+    known = Sighting.objects.filter(case=OuterRef("case"), url_key=OuterRef("url_key"))
+    rows = Lead.objects.filter(
         state=Lead.State.OPEN, case__in=visible_cases(staff).order_by().values("pk")
-    ).select_related("case", "target")
+    )
+    return rows.exclude(Exists(known)).select_related("case", "target")
 
 
 def lead_for(staff: "Staff", lead_id: UUID) -> Lead | None:

@@ -37,6 +37,7 @@ class NearLine:
 
     near: NearHit
     place: str
+    kind: Promise | str
     said: bool
     opinions: int
 
@@ -95,6 +96,7 @@ def near_line(near: NearHit) -> NearLine:
     return NearLine(
         near=near,
         place=taxonomy().label("place", near.place),
+        kind=words.MEDIA.get(str(near.facts.get("kind")), "–"),
         said=bool(getattr(near, "said", False)),
         opinions=int(getattr(near, "opinions_given", 0)),
     )

@@ -28,6 +28,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         "targets": [showing.target_line(row) for row in found.targets],
         "near": [showing.near_line(one) for one in found.near],
         "leads": [showing.lead_line(one) for one in found.leads],
+        "leads_in_all": found.leads_in_all,
+        "leads_left": found.leads_in_all - len(found.leads),
         "hits": _hits(found.hits),
         "reuploads": _hits(found.reuploads),
         "banks": [showing.bank_line(row, now) for row in found.banks],

@@ -12,6 +12,10 @@ SCOPES: Final[Mapping[str, Promise]] = {
     "domain": pgettext_lazy("scope of a watch", "All hosts of this domain"),
     "any": pgettext_lazy("scope of a watch", "Whatever it names"),
 }
+MEDIA: Final[Mapping[str, Promise]] = {
+    "picture": pgettext_lazy("kind of file", "Picture"),
+    "video": pgettext_lazy("kind of file", "Video"),
+}
 ANSWERS: Final[Mapping[str, Promise]] = {
     "same": pgettext_lazy("near hit", "The same"),
     "not_same": pgettext_lazy("near hit", "Not the same"),
