@@ -131,7 +131,9 @@ class ReportForm(forms.Form):
     )  # fmt: skip
     keywords = forms.CharField(
         label=_("Words to search for"), required=False,
-        help_text=_("Account names and titles, one on each line. Never the person's name."),
+        help_text=_(
+            "Titles, and account names with @ in front, one on each line. Never the person's name."
+        ),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )  # fmt: skip
     flags = forms.MultipleChoiceField(

@@ -120,7 +120,8 @@ class WhatForm(StepForm):
         widget=forms.Textarea(attrs={"rows": "2", "autocapitalize": "none"}),
         help_text=pgettext_lazy(
             "portal",
-            "One on each line. We search with these words, so please leave real names out.",
+            "One on each line, account names with @ in front. We search with these words, so please "
+            "leave real names out.",
         ),
     )
 
