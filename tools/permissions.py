@@ -32,7 +32,7 @@ TOLD = {
     "case-hash-lists": {"recipient": "jimun"},
 }
 # Ids of things that belong to no case.
-CENTRE_IDS = frozenset({"bank_id", "host_id", "source_id", "staff_id"})
+CENTRE_IDS = frozenset({"bank_id", "host_id", "near_id", "staff_id", "target_id"})
 STATUS = {403: NO, 404: HIDDEN, 405: NONE}
 # What differs between two answers that say the same: the token, the nonce, the id that was asked.
 NOISE = re.compile(

@@ -153,7 +153,7 @@ class World:
             regime="hash_sharing", drafted_at=self.now, basis="consent", language="en",
         )  # fmt: skip
         lead = Lead.objects.create(
-            case=case, host="byeok.test", url_key=f"{self.number:064}", score=0.5,
+            case=case, host="byeok.test", url_key=f"lead{self.number:060}", score=0.5,
             found_at=self.now,
         )  # fmt: skip
         return {

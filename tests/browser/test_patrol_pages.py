@@ -108,6 +108,7 @@ def test_a_place_is_watched_changed_and_left_to_rest_without_scripts(
     visit.click("a[href$='/targets/new/list_page']")
     visit.page.fill("input[name=code]", f"board-{language}")
     visit.page.fill("input[name=url]", "board.test/new")
+    visit.page.select_option("select[name=place]", index=1)
     visit.click("main form[method=post] button[type=submit]")
     keep(visit, f"target-error-{language}")
     assert visit.page.input_value("input[name=code]") == f"board-{language}"

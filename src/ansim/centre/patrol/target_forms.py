@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ansim.centre import outside
 from ansim.centre.access.models import Staff
@@ -76,7 +76,10 @@ class TargetForm(forms.Form):
         super().__init__(data, initial=_initial(there, by))
         self.manifest, self.there = manifest, there
         self.spec: WatchTarget | None = None
-        self.fields["place"].choices = taxonomy().choices("place")  # type: ignore[attr-defined]
+        places = taxonomy().choices("place")
+        # Nothing is chosen for the reader: a wrong kind of place would be kept without a word.
+        first = [("", pgettext("kind of place", "Choose"))] if there is None else []
+        self.fields["place"].choices = [*first, *places]  # type: ignore[attr-defined]
         bases = [(rule.code, in_language(rule.title)) for rule in outside.registry().bases]
         self.fields["legal_basis"].choices = bases  # type: ignore[attr-defined]
         if there is not None:
