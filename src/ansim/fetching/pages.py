@@ -15,7 +15,7 @@ from ansim.fetching.markup import affordable
 from ansim.fetching.structure import structure_hash
 
 MAX_LINKS = 500
-MAX_MEDIA = 200
+MAX_MEDIA = 400
 MAX_NODES = 20_000
 MAX_WORDS = 5_000
 MAX_SCORED = 200_000

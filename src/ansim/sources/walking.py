@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ansim.fetching import Observation
+from ansim.sources.errors import PROBLEM_SENTENCES
 from ansim.sources.targets import WatchTarget, plain
 from ansim.sources.turning import next_page
 
@@ -35,10 +36,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be used: a code, and where (an address, or a line of a file)."""
+    """Something that could not be used: a code, and where.
+
+    ``where`` is an address, a line of a file, or the name of a plug-in whose own code failed.
+    """
 
     code: str
     where: str
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The sentence by language; empty for an outcome of the door, which has its own."""
+        return PROBLEM_SENTENCES.get(self.code, {})
 
 
 Found = Item | Problem
@@ -88,9 +97,10 @@ def pages_from(
         if step.level and not step.scope.contains(seen.final_url):
             continue  # it led away, to where the target's basis does not reach
         known.add(seen.final_url)
-        fresh = [] if step.level >= depth else _named(seen, step.scope, known)
-        known.update(fresh)
-        _follow(step, fresh, waiting, skip)
+        fresh = _named(seen, step.scope, known)
+        if step.level < depth:
+            known.update(fresh)
+            _follow(step, fresh, waiting, skip)
         is_list = listing(step.url) or (seen.page is not None and bool(seen.page.feed_items))
         kind: Literal["page", "listing"] = "listing" if is_list else "page"
         yield Item(step.url, kind, step.found_on, step.level, seen, len(fresh))

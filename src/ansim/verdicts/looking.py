@@ -12,7 +12,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from ansim.fetching import Observation
-from ansim.matching import HuntedIndex
+from ansim.matching import RADIUS, HuntedIndex
 from ansim.verdicts.comparing import notice_of
 from ansim.verdicts.places import home_of, is_root, same_place, same_shape, same_site, sibling_of
 from ansim.verdicts.rounds import MediaView, Round, View
@@ -99,12 +99,14 @@ def look_round(
     hunted: HuntedIndex,
     recorded: Iterable[str] = (),
     *,
+    radius: int = RADIUS,
     now: datetime,
 ) -> Seen:
     """Look at a page or a media file from each vantage point.
 
     ``recorded``: media addresses that matched before; they are looked at even when the page no
-    longer names them, for a page may go while its file stays.
+    longer names them, for a page may go while its file stays. ``radius``: differing bits up to
+    which a file is a match.
     """
     hits: dict[str, Hit] = {}
     views: list[View] = []
@@ -119,7 +121,8 @@ def look_round(
             seen.insert(0, (url, page))
         known = {url, *wanted}
         media = tuple(
-            _matched(target, one, hunted, hits, recorded=target in known) for target, one in seen
+            _matched(target, one, hunted, hits, radius, recorded=target in known)
+            for target, one in seen
         )
         view = View(vantage=vantage, country=page.country, page=page, media=media)
         views.append(_with_surroundings(view, around, now))
@@ -205,9 +208,15 @@ def _candidates(view: View) -> list[str]:
 
 
 def _matched(
-    url: str, seen: Observation, hunted: HuntedIndex, hits: dict[str, Hit], *, recorded: bool
+    url: str,
+    seen: Observation,
+    hunted: HuntedIndex,
+    hits: dict[str, Hit],
+    radius: int,
+    *,
+    recorded: bool,
 ) -> MediaView:
-    best = hunted.match(seen.fingerprint) if seen.fingerprint is not None else []
+    best = hunted.match(seen.fingerprint, radius) if seen.fingerprint is not None else []
     if best:
         if url not in hits or best[0].distance < hits[url].distance:
             hits[url] = Hit(url, best[0].key, best[0].distance)

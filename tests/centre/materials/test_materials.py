@@ -9,7 +9,7 @@ import pytest
 from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.models import CustodyEvent
-from ansim.centre.materials import services
+from ansim.centre.materials import banks, services
 from ansim.centre.materials.addresses import BadLink, material_key, url_key
 from ansim.centre.materials.looking import Hit, Seen
 from ansim.centre.materials.models import Bank, Sighting
@@ -156,7 +156,7 @@ def a_list(*keys: str) -> HashList:
 
 
 def import_list(*keys: str) -> Bank:
-    return services.import_bank(
+    return banks.import_bank(
         a_list(*keys), name="Police list", owner="o", purpose="p", terms="t", origin="f",
         legal_basis="kr_vpa_7_3_3", now=NOW,
     )  # fmt: skip

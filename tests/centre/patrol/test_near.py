@@ -1,7 +1,7 @@
 """Near hits: facts only, two people, and what follows when they agree."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -17,25 +17,18 @@ from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.patrol import near, services
 from ansim.centre.patrol.models import HitRecord, NearHit, Opinion, Target
-from ansim.centre.removal.ladder import react
 from ansim.centre.removal.models import Request
 from ansim.matching import Bank as HashList
 from ansim.matching import BankItem
-from tests.centre.patrol.test_walks import START, Web, fingerprint
+from tests.centre.patrol.board import ITEM, NOW, a_board, altered, item, small_web, take_in, walk
+from tests.centre.patrol.test_walks import Web, fingerprint
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-ITEM = "a" * 64
-
-
-def altered(bits: int) -> str:
-    """The item's hash with its first ``bits`` bits turned over."""
-    return f"{int(ITEM, 16) ^ ((1 << bits) - 1):064x}"
 
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Web:
-    web = Web({START: ["https://byeok.test/post/1"], "https://byeok.test/post/1": ["https://byeok.test/1.jpg"]}, {})
+    web = small_web()
     monkeypatch.setattr(outside, "door", lambda: web)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     return web
@@ -43,36 +36,12 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
 
 @pytest.fixture
 def board(db: None) -> Target:
-    return Target.objects.create(
-        code="byeok", host="byeok.test", source="list_page", url=START, place="adult", depth=2,
-        legal_basis="kr_vpa_7_3_3", next_run_at=NOW,
-    )  # fmt: skip
+    return a_board()
 
 
 @pytest.fixture
 def bank(db: None) -> Bank:
-    items = (BankItem(key="one", pdq=ITEM, quality=90),)
-    return services.import_bank(
-        HashList(items=items), name="list", owner="o", purpose="p", terms="t", origin="f",
-        legal_basis="kr_vpa_7_3_3", now=NOW,
-    )  # fmt: skip
-
-
-def walk(web: Web, board: Target, bits: int) -> None:
-    """The board shows a file that differs from the item in so many bits."""
-    found = fingerprint("a")
-    object.__setattr__(found, "pdq", altered(bits))
-    object.__setattr__(found, "sha256", f"{bits:064x}")
-
-    def look(url: str, **how: Any) -> Any:
-        seen = Web.look(web, url, **how)
-        if url.endswith(".jpg"):
-            object.__setattr__(seen, "fingerprint", found)
-            object.__setattr__(seen, "outcome", "answered")
-        return seen
-
-    web.look = look  # type: ignore[method-assign]
-    services.watch_target(board.pk, now=NOW)
+    return take_in(item())
 
 
 @pytest.mark.parametrize(
@@ -96,7 +65,7 @@ def test_a_hit_leaves_evidence_whose_digest_the_custody_log_has_and_no_person_sa
     walk(web, board, 9)
     kept = HitRecord.objects.get()
     told = json.loads(kept.record)
-    assert told["match"] == {"material": str(bank.materials.get().pk), "distance": 9, "exact": False}
+    assert told["media"][0]["match"] == {"material": str(bank.materials.get().pk), "distance": 9, "exact": False}
     assert told["seen_by_a_person"] is False
     digest = hashlib.sha256(kept.record.encode()).hexdigest()
     event = CustodyEvent.objects.get(action="hit.recorded")
@@ -111,12 +80,8 @@ def test_under_standing_approval_notice_and_referral_are_drafted_and_approved_wi
     jeong = staff_of("jeong")
     services.approve_bank(bank, by=jeong, days=30, now=NOW)
     walk(web, board, 9)
-    hit = Sighting.objects.get()
-    Sighting.objects.update(verdict="present", matched_at=NOW, material=bank.materials.get())
-    hit.refresh_from_db()
-    react(hit, now=NOW)
     kinds = set(Request.objects.values_list("recipient_kind", flat=True))
-    assert "police" in kinds
+    assert kinds == {"platform", "police"}
     assert set(Request.objects.values_list("by_standing_approval", flat=True)) == {True}
     assert not CustodyEvent.objects.filter(action__startswith="link.").exists()
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from ansim.centre import outside
 from ansim.centre.materials.models import Sighting
 from ansim.fetching import Door, Observation
-from ansim.matching import HuntedIndex
+from ansim.matching import RADIUS, HuntedIndex
 from ansim.verdicts.looking import (
     MEDIA_A_PAGE,
     Expected,
@@ -26,9 +26,14 @@ __all__ = ["MEDIA_A_PAGE", "Hit", "Seen", "look_around"]
 
 
 def look_around(
-    sighting: Sighting, hunted: HuntedIndex, recorded: Iterable[str], *, now: datetime
+    sighting: Sighting,
+    hunted: HuntedIndex,
+    recorded: Iterable[str],
+    *,
+    radius: int = RADIUS,
+    now: datetime,
 ) -> Seen:
-    """Look at a sighting from each vantage point.
+    """Look at a sighting from each vantage point; ``radius``: differing bits of a match.
 
     ``recorded``: media addresses that matched before; they are looked at even when the page no
     longer names them, for a page may go while its file stays.
@@ -39,7 +44,9 @@ def look_around(
         target = sighting.target.url if sighting.target is not None else ""
         return look_at_listing(sighting.url, target, vantages, _through(door), now=now)
     look = _through(door, sighting.robots_reason)
-    return look_round(sighting.url, vantages, look, _surroundings(door), hunted, recorded, now=now)
+    return look_round(
+        sighting.url, vantages, look, _surroundings(door), hunted, recorded, radius=radius, now=now
+    )
 
 
 def _through(door: Door, robots_reason: str = "") -> Look:

@@ -5,6 +5,7 @@ fingerprints and what was seen are working data: sealed under the key of their c
 """
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -30,6 +31,8 @@ class Bank(models.Model):
     legal_basis = models.CharField(max_length=80)
     imported_at = models.DateTimeField()
     active = models.BooleanField(default=True)
+    # Counts up over all banks with each change that hunts more: what was seen before is seen anew.
+    generation = models.PositiveIntegerField(default=0)
     # A person's standing approval: without it hits wait for one-by-one approval.
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
@@ -42,6 +45,11 @@ class Bank(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_approved(self, now: datetime) -> bool:
+        """Whether a person's standing approval holds at ``now``."""
+        until = self.approved_until
+        return self.approved_by_id is not None and until is not None and now < until
 
 
 class Material(models.Model):
@@ -70,6 +78,10 @@ class Material(models.Model):
     # The same picture without its border, or enlarged: [reason, PDQ, quality] each.
     alternates = WorkingPart(fingerprint, "alternates", list)
     frames = WorkingPart(fingerprint, "frames", list)
+    # Of a copy that two people recognised: the item it is a copy of. It is withdrawn with that.
+    copy_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="copies"
+    )
     added_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

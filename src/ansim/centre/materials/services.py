@@ -1,6 +1,5 @@
 """Writes of the materials room: materials, sightings, looks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -10,7 +9,6 @@ from django.db import transaction
 from django.db.models import Max
 
 from ansim.centre import outside
-from ansim.centre.cases import keyring
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials import planning
@@ -18,8 +16,7 @@ from ansim.centre.materials.addresses import check_link, host_of, material_key, 
 from ansim.centre.materials.looking import Seen, look_around
 from ansim.centre.materials.models import Bank, Look, Material, Sighting, SightingMedia
 from ansim.fingerprints import Fingerprint
-from ansim.matching import MIN_QUALITY, HuntedIndex
-from ansim.matching import Bank as ImportedBank
+from ansim.matching import MIN_QUALITY, RADIUS, HuntedIndex
 from ansim.verdicts import Round, Verdict, judge
 
 if TYPE_CHECKING:
@@ -150,7 +147,16 @@ def look(sighting: Sighting, *, now: datetime) -> Seen:
     """One round of looks; reaches the web, writes nothing."""
     index = HuntedIndex([material.hunted() for material in materials_of(sighting)])
     recorded = [one.url for one in sighting.media.all()]
-    return look_around(sighting, index, recorded, now=now)
+    radius = RADIUS if sighting.bank is None else sighting.bank.strict_radius
+    return look_around(sighting, index, recorded, radius=radius, now=now)
+
+
+@transaction.atomic
+def record_sight(sighting: Sighting, seen: Seen, *, now: datetime) -> None:
+    """A walk's own view of a place counts as a look; all vantage points look again at once."""
+    record_look(sighting.pk, seen, now=now)
+    Sighting.objects.filter(pk=sighting.pk).update(next_look_at=now)
+    sighting.refresh_from_db()
 
 
 @transaction.atomic
@@ -233,57 +239,3 @@ def earlier_of(sighting: Sighting) -> Sighting | None:
         .order_by("verdict_at")
         .first()
     )
-
-
-@transaction.atomic
-def import_bank(
-    imported: ImportedBank,
-    *,
-    name: str,
-    owner: str,
-    purpose: str,
-    terms: str,
-    origin: str,
-    legal_basis: str,
-    now: datetime,
-    by: "Staff | None" = None,
-    withdrawn: Sequence[str] = (),
-) -> Bank:
-    """A hash list becomes a bank; importing it again adds only what is new.
-
-    ``withdrawn``: keys that the list's owner deleted; they are not hunted any more.
-    """
-    bank, fresh = Bank.objects.update_or_create(
-        name=name,
-        defaults={
-            "owner": owner, "purpose": purpose, "terms": terms, "origin": origin,
-            "legal_basis": legal_basis, "imported_at": now,
-        },
-    )  # fmt: skip
-    if fresh:
-        keyring.make_working_key(bank)
-    known = set(bank.materials.values_list("key", flat=True))
-    top = bank.materials.aggregate(top=Max("number"))["top"] or 0
-    rows: list[Material] = []
-    for item in imported.items:
-        key = material_key(bank.pk, item.key)
-        if key in known or item.state == "withdrawn":
-            continue
-        known.add(key)
-        rows.append(
-            Material(
-                bank=bank, number=top + len(rows) + 1, key=key, kind=item.kind,
-                quality=item.quality, added_at=now,
-            )
-        )
-        rows[-1].fingerprint = {
-            "pdq": item.pdq, "md5": item.md5, "sha1": item.sha1, "sha256": item.sha256,
-            "frames": [[f.seconds, f.pdq, f.quality] for f in item.frames],
-        }  # fmt: skip
-    Material.objects.bulk_create(rows)
-    gone = [material_key(bank.pk, key) for key in withdrawn]
-    gone += [material_key(bank.pk, one.key) for one in imported.items if one.state == "withdrawn"]
-    bank.materials.filter(key__in=gone, withdrawn_at=None).update(withdrawn_at=now)
-    kind = "staff" if by else "operator"
-    record("bank.imported", actor=by, actor_kind=kind, obj=bank, fields=["materials"], at=now)
-    return bank

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ansim.centre import outside
-from ansim.centre.materials.looking import MEDIA_A_PAGE
 from ansim.fetching import Observation
+from ansim.fetching.pages import MAX_MEDIA
 from ansim.fingerprints import Fingerprint
 from ansim.keywords import WordWatch
 from ansim.matching import BestMatch, HuntedIndex
@@ -39,6 +39,7 @@ class PageSeen:
     hits: tuple[MediaHit, ...] = ()
     scores: tuple[tuple[str, float], ...] = ()
     media: int = 0
+    cut: bool = False  # it may show more files than were looked at
     is_leaf: bool = False
     named: tuple[str, ...] | None = None  # of a search: what its answer lists
 
@@ -78,12 +79,12 @@ class Walker:
         hits = []
         if seen.fingerprint is not None:
             hits += self._hit(item.url, seen)
-        shown = () if page is None else page.media[:MEDIA_A_PAGE]
+        shown = () if page is None else page.media
         for target in shown:
             hits += self._media_hit(target)
         return PageSeen(
             item.url, seen.slim(), tuple(hits), () if page is None else page.scores,
-            media=len(shown), is_leaf=item.fresh < NAMES_OF_A_LIST,
+            media=len(shown), cut=len(shown) >= MAX_MEDIA, is_leaf=item.fresh < NAMES_OF_A_LIST,
         )  # fmt: skip
 
     def _media_hit(self, url: str) -> list[MediaHit]:

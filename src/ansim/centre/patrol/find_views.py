@@ -59,7 +59,11 @@ def lead(request: StaffRequest, lead_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now = clock.now()
         if form.cleaned_data["answer"] == "take":
-            sighting = leads.take(found, by=request.user, now=now)
+            try:
+                sighting = leads.take(found, by=request.user, now=now)
+            except AnsimError as error:
+                messages.error(request, error.sentence(get_language() or "ko"))
+                return HttpResponseRedirect(reverse("patrol"))
             messages.success(request, gettext("The page is looked at as a link of the case."))
             return HttpResponseRedirect(reverse("link", args=[sighting.pk]))
         leads.dismiss(found, by=request.user, now=now)

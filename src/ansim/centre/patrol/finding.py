@@ -13,11 +13,13 @@ from ansim.centre.cases.models import Case
 from ansim.centre.materials import services as materials
 from ansim.centre.materials.addresses import host_of, url_key
 from ansim.centre.materials.models import Material, Sighting
+from ansim.centre.materials.planning import GONE
 from ansim.centre.patrol.crawling import MediaHit, PageSeen
 from ansim.centre.patrol.leads import add_lead
 from ansim.centre.patrol.models import Run, SeenPage, Target
 from ansim.centre.patrol.near import ask_about
 from ansim.centre.patrol.records import keep_record
+from ansim.centre.patrol.sighted import keep_sight, seen_on
 from ansim.centre.patrol.targets import SEARCH_KINDS
 from ansim.matching import RADIUS, BestMatch
 from ansim.sources import Problem
@@ -26,12 +28,26 @@ AT_ONCE = 50
 """Pages that are written down together: what a killed worker looks at again at most."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """What may still be hunted: people take it back, and lists lose items, while a walk goes on."""
+
+    cases: frozenset[UUID]
+    materials: frozenset[UUID]
+
+    def hunts(self, material: Material) -> bool:
+        """Whether a match with it counts."""
+        if material.case_id is not None and material.case_id not in self.cases:
+            return False
+        return material.pk in self.materials
+
+
 @dataclass(slots=True)
 class Findings:
     """What a walk found, on its way into the database.
 
-    ``hunted``: materials by id; ``words``: the case of each watched word's id; ``remember``: how
-    many materials of banks are hunted, None when pages are not to be remembered.
+    ``hunted``: materials by id; ``words``: the case of each watched word's id; ``generation``: the
+    banks' at the walk's beginning, None when pages are not to be remembered.
     """
 
     run: Run
@@ -39,7 +55,7 @@ class Findings:
     hunted: dict[str, Material]
     words: dict[str, Case]
     origin: Sighting.Origin
-    remember: int | None
+    generation: int | None
     _waiting: list[PageSeen] = field(default_factory=list)
 
     def take(self, found: PageSeen | Problem) -> None:
@@ -55,71 +71,86 @@ class Findings:
     @transaction.atomic
     def write(self) -> None:
         """Write down what waits: sightings, near hits, leads, pages seen, the walk's counts."""
-        now = self.run.started_at
         # The consent of this very moment counts, not that of the walk's beginning.
-        allowed = self._allowed(clock.now())
+        now = max(clock.now(), self.run.started_at)
+        allowed = self._allowed(now)
         for page in self._waiting:
             self.run.pages += 1
             self.run.media += page.media
+            if page.cut:
+                self.run.problem = self.run.problem or "files_left_out"
             self._one(page, allowed, now)
-        if self.remember is not None:
+        if self.generation is not None:
             leaves = [page.url for page in self._waiting if page.is_leaf and page.named is None]
-            _remember(leaves, self.remember, now)
+            self._remember(leaves, self.generation)
         self._waiting.clear()
         self.run.save()
 
-    def _allowed(self, now: datetime) -> dict[UUID, bool]:
-        """Who still allows the search: a walk takes a while, and people take it back meanwhile."""
-        cases = {one.case_id: one.case for one in self.hunted.values() if one.case_id}
-        cases |= {case.pk: case for case in self.words.values()}
-        return {key: covering_now(key, "search", now=now) is not None for key in cases if key}
+    def _allowed(self, now: datetime) -> _Allowed:
+        matched = {
+            match.key for page in self._waiting for hit in page.hits for match in hit.matches
+        }
+        scored = {identity for page in self._waiting for identity, _ in page.scores}
+        asked = {key for one in matched if (key := self.hunted[one].case_id) is not None}
+        asked |= {self.words[identity].pk for identity in scored}
+        cases = Case.objects.filter(pk__in=asked)
+        if self.origin == Sighting.Origin.WATCH:
+            cases = cases.filter(watch_until__gt=now)
+        agreed = (
+            key for key in cases.values_list("pk", flat=True)
+            if covering_now(key, "search", now=now) is not None
+        )  # fmt: skip
+        live = Material.objects.filter(pk__in=matched, withdrawn_at=None)
+        live = live.exclude(bank__active=False)
+        return _Allowed(frozenset(agreed), frozenset(live.values_list("pk", flat=True)))
 
-    def _one(self, page: PageSeen, allowed: dict[UUID, bool], now: datetime) -> None:
-        owners: set[UUID] = set()
+    def _one(self, page: PageSeen, allowed: _Allowed, now: datetime) -> None:
+        sure: dict[UUID, list[tuple[MediaHit, BestMatch]]] = {}
         for hit in page.hits:
-            for match in hit.matches:
+            for owner, match in self._closest(hit, allowed):
                 material = self.hunted[match.key]
-                if material.case_id is not None and not allowed[material.case_id]:
-                    continue
-                owner = material.case_id or material.bank_id
-                if self._near(page, hit, match, material, now) or owner is None:
-                    continue
-                if owner not in owners:
-                    owners.add(owner)
-                    self._sight(page, hit, match, material, now)
+                bank = material.bank
+                if match.exact or match.distance <= (RADIUS if bank is None else bank.strict_radius):
+                    sure.setdefault(owner, []).append((hit, match))
+                elif bank is not None and match.distance <= bank.wide_radius:
+                    self.run.near += ask_about(
+                        material, page, hit, match, target=self.target, place=self._place, now=now
+                    )
+        for matched in sure.values():
+            self._sight(page, matched, now)
         for case, words in self._words_of(page):
-            if case.pk not in owners and allowed[case.pk]:
+            if case.pk not in sure and case.pk in allowed.cases:
                 self.run.leads += add_lead(case, page.url, words, self.target, now=now)
 
-    def _near(
-        self, page: PageSeen, hit: MediaHit, match: BestMatch, material: Material, now: datetime
-    ) -> bool:
-        """Whether the match is beyond what counts by itself; of a bank, two people are asked."""
-        bank = material.bank
-        strict = RADIUS if bank is None else bank.strict_radius
-        if match.exact or match.distance <= strict:
-            return False
-        if bank is not None and match.distance <= bank.wide_radius:
-            self.run.near += ask_about(
-                material, page.url, hit, match, target=self.target, place=self._place, now=now
-            )
-        return True
+    def _closest(self, hit: MediaHit, allowed: _Allowed) -> Iterable[tuple[UUID, BestMatch]]:
+        """Of each case and bank what the file is most like: it is asked about once at most."""
+        closest: dict[UUID, BestMatch] = {}
+        for match in hit.matches:  # the best come first
+            material = self.hunted[match.key]
+            owner = material.case_id or material.bank_id
+            if owner is not None and allowed.hunts(material):
+                closest.setdefault(owner, match)
+        return closest.items()
 
     @property
     def _place(self) -> str:
         return "unknown" if self.target.source in SEARCH_KINDS else self.target.place
 
     def _sight(
-        self, page: PageSeen, hit: MediaHit, match: BestMatch, material: Material, now: datetime
+        self, page: PageSeen, matched: list[tuple[MediaHit, BestMatch]], now: datetime
     ) -> None:
-        origin = self.origin if material.bank is None else Sighting.Origin.PATROL
+        owner = self.hunted[matched[0][1].key]
+        origin = self.origin if owner.bank is None else Sighting.Origin.PATROL
         sighting, fresh = materials.add_sighting(
-            page.url, origin=origin, now=now, case=material.case, bank=material.bank,
-            place=self._place,
-        )  # fmt: skip
-        self.run.hits += int(fresh)
-        if fresh and material.bank is not None:
-            keep_record(material.bank, sighting, _evidence(page, hit, match), now=now)
+            page.url, origin=origin, now=now, case=owner.case, bank=owner.bank, place=self._place
+        )
+        came_back = sighting.verdict_code in GONE
+        found = [(hit.url, hit.seen, match.key, match.distance) for hit, match in matched]
+        if not keep_sight(sighting, seen_on(page.page, found, at=now), now=now):
+            return
+        self.run.hits += int(fresh or came_back)
+        if owner.bank is not None:
+            keep_record(owner.bank, sighting, _evidence(page, matched), now=now)
 
     def _words_of(self, page: PageSeen) -> Iterable[tuple[Case, list[tuple[str, float]]]]:
         found: dict[UUID, tuple[Case, list[tuple[str, float]]]] = {}
@@ -128,27 +159,46 @@ class Findings:
             found.setdefault(case.pk, (case, []))[1].append((identity, score))
         return found.values()
 
+    def _remember(self, urls: Iterable[str], generation: int) -> None:
+        now, depth = self.run.started_at, self.target.depth
+        rows = {
+            key: SeenPage(url_key=key, seen_at=now, generation=generation, depth=depth)
+            for key in map(url_key, urls)
+        }
+        SeenPage.objects.bulk_create(
+            rows.values(), update_conflicts=True, unique_fields=["url_key"],
+            update_fields=["seen_at", "generation", "depth"],
+        )  # fmt: skip
 
-def _evidence(page: PageSeen, hit: MediaHit, match: BestMatch) -> dict[str, object]:
+
+def _evidence(page: PageSeen, matched: list[tuple[MediaHit, BestMatch]]) -> dict[str, object]:
     return {
         "page": page.page.to_json(),
-        "media": {"url": hit.url, "observation": hit.seen.slim().to_json()},
-        "match": {"material": match.key, "distance": match.distance, "exact": match.exact},
+        "media": [
+            {
+                "url": hit.url,
+                "observation": hit.seen.slim().to_json(),
+                "match": {"material": one.key, "distance": one.distance, "exact": one.exact},
+            }
+            for hit, one in matched
+        ],
         "seen_by_a_person": False,
     }
 
 
 def listings_of(pages: Iterable[PageSeen], case: Case | None, *, now: datetime) -> int:
-    """Search results that name a page of a case are sightings of their own; how many are new."""
+    """Search results that name a page of a case are sightings of their own; how many are new.
+
+    Without a ``case``, those of all cases whose watch runs.
+    """
     from django.db.models import Q
 
     # What a walk found has matched by its fingerprint; a given link only once it was looked at.
     matched = Q(matched_at__isnull=False) | Q(
         origin__in=(Sighting.Origin.SEARCH, Sighting.Origin.WATCH)
     )
-    known = Sighting.objects.filter(matched, kind=Sighting.Kind.PAGE, case__isnull=False)
-    if case is not None:
-        known = known.filter(case=case)
+    whose = Q(case__watch_until__gt=now) if case is None else Q(case=case)
+    known = Sighting.objects.filter(matched, whose, kind=Sighting.Kind.PAGE, case__isnull=False)
     new = 0
     for asked in pages:
         keys = {url_key(url) for url in asked.named or ()}
@@ -163,11 +213,3 @@ def listings_of(pages: Iterable[PageSeen], case: Case | None, *, now: datetime) 
             )  # fmt: skip
             new += int(fresh)
     return new
-
-
-def _remember(urls: Iterable[str], hunted: int, now: datetime) -> None:
-    rows = {url_key(url): SeenPage(url_key=url_key(url), seen_at=now, hunted=hunted) for url in urls}
-    SeenPage.objects.bulk_create(
-        rows.values(), update_conflicts=True, unique_fields=["url_key"],
-        update_fields=["seen_at", "hunted"],
-    )  # fmt: skip

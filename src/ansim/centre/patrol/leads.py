@@ -2,21 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import transaction
 
 from ansim.centre.access.permissions import require
+from ansim.centre.cases.ledger import covering_now
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials import services as materials
 from ansim.centre.materials.addresses import host_of, url_key
 from ansim.centre.materials.models import Sighting
 from ansim.centre.patrol.models import Lead, Target
+from ansim.errors import AnsimError
 from ansim.keywords import Watchword, together
 
 if TYPE_CHECKING:
     from ansim.centre.access.models import Staff
+
+class NotAllowedAnyMore(AnsimError):
+    """A lead of a case whose person took the search back."""
+
+    code: ClassVar[str] = "lead_not_allowed"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "The person does not allow searching any more. The page was left alone.",
+        "ko": "본인이 검색 동의를 철회했습니다. 이 페이지는 그대로 두었습니다.",
+    }
+
 
 LEAST_SCORE = 0.4
 MOST_OPEN = 500
@@ -69,7 +81,12 @@ def _room_for(case: Case, score: float) -> bool:
 
 @transaction.atomic
 def take(lead: Lead, *, by: "Staff", now: datetime) -> Sighting:
-    """Have the page looked at as a link of the case; only a look says what is there."""
+    """Have the page looked at as a link of the case; only a look says what is there.
+
+    Raises NotAllowedAnyMore, NotPermitted.
+    """
+    if covering_now(lead.case_id, "search", now=now) is None:
+        raise NotAllowedAnyMore
     _decide(lead, Lead.State.TAKEN, by, now)
     sighting, _ = materials.add_sighting(
         lead.url, origin=Sighting.Origin.SEARCH, now=now, case=lead.case, actor=by,

@@ -99,8 +99,10 @@ class SeenPage(models.Model):
 
     url_key = models.CharField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField()
-    # How many materials of banks were hunted: when there are more, it is looked at again.
-    hunted = models.PositiveIntegerField()
+    # Bank.generation at that time: when more is hunted, the page is looked at again.
+    generation = models.PositiveIntegerField()
+    # How deep the target was: a deeper one follows what was beyond its last step.
+    depth = models.PositiveSmallIntegerField()
 
 
 class HitRecord(models.Model):

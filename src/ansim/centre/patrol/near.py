@@ -9,17 +9,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Q
 
 from ansim.centre.access.permissions import require
 from ansim.centre.custody.services import record
 from ansim.centre.materials import services as materials
-from ansim.centre.materials.addresses import host_of, material_key, url_key
-from ansim.centre.materials.models import Bank, Material, Sighting
-from ansim.centre.patrol.crawling import MediaHit
+from ansim.centre.materials.addresses import host_of, url_key
+from ansim.centre.materials.banks import add_copy
+from ansim.centre.materials.models import Material, Sighting
+from ansim.centre.patrol.crawling import MediaHit, PageSeen
 from ansim.centre.patrol.models import NearHit, Opinion, Target
 from ansim.centre.patrol.records import keep_record
+from ansim.centre.patrol.sighted import keep_sight, seen_on
 from ansim.errors import AnsimError
+from ansim.fetching import Observation
 from ansim.fingerprints import Fingerprint
 from ansim.matching import BestMatch
 
@@ -50,8 +53,18 @@ class Decided(AnsimError):
     }
 
 
+class NoLongerHunted(AnsimError):
+    """An opinion about an item that its list does not have any more, or whose list rests."""
+
+    code: ClassVar[str] = "near_hit_withdrawn"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This item is not hunted any more. Nothing has to be decided.",
+        "ko": "이 항목은 더 이상 찾지 않습니다. 판단할 것이 없습니다.",
+    }
+
+
 def ask_about(
-    material: Material, page_url: str, hit: MediaHit, match: BestMatch, *,
+    material: Material, page: PageSeen, hit: MediaHit, match: BestMatch, *,
     target: Target | None, place: str, now: datetime,
 ) -> bool:  # fmt: skip
     """Put a near hit before people; whether it is new. Numbers are kept, the file is not."""
@@ -59,14 +72,18 @@ def ask_about(
     if bank is None or found is None:
         return False
     key = url_key(f"{hit.url}#{found.sha256}")
-    if NearHit.objects.filter(material=material, media_key=key).exists():
+    # Asked already about this item; or, while that is open, about another of the same list.
+    asked = Q(material=material) | Q(bank=bank, state=NearHit.State.OPEN)
+    if NearHit.objects.filter(asked, media_key=key).exists():
         return False
     near = NearHit(
-        bank=bank, material=material, target=target, host=host_of(page_url), place=place,
+        bank=bank, material=material, target=target, host=host_of(page.url), place=place,
         media_key=key, distance=match.distance, found_at=now,
     )  # fmt: skip
-    near.url = page_url
-    near.facts = _facts(material, hit, found)
+    near.url = page.url
+    near.facts = _facts(material, hit, found) | {
+        "page": page.page.to_json(), "media": hit.seen.slim().to_json()
+    }  # fmt: skip
     near.save(force_insert=True)
     record("near_hit.found", obj=near, fields=["url", "facts", "distance"], at=now)
     return True
@@ -90,10 +107,12 @@ def say(
 ) -> NearHit.State:
     """One person's opinion; the state after it.
 
-    Raises AlreadySaid, Decided, NotPermitted.
+    Raises AlreadySaid, Decided, NoLongerHunted, NotPermitted.
     """
     require(by, "patrol.decide")
     near = NearHit.objects.select_for_update().select_related("bank", "material").get(pk=near.pk)
+    if near.material.withdrawn_at is not None or not near.bank.active:
+        raise NoLongerHunted
     if near.state != NearHit.State.OPEN:
         raise Decided
     if near.opinions.filter(by=by).exists():
@@ -111,10 +130,7 @@ def say(
 def _settle(near: NearHit, state: NearHit.State, by: "Staff", now: datetime) -> None:
     near.state, near.decided_at = state, now
     if state == NearHit.State.SAME:
-        _hunt_copy(near, now)
-        near.sighting, _ = materials.add_sighting(
-            near.url, origin=Sighting.Origin.PATROL, now=now, bank=near.bank, place=near.place
-        )
+        near.sighting = _sight(near, now)
         told = {
             "near_hit": str(near.pk), "found_at": near.found_at.isoformat(), "page": near.url,
             "facts": near.facts,
@@ -127,16 +143,21 @@ def _settle(near: NearHit, state: NearHit.State, by: "Staff", now: datetime) -> 
     record(f"near_hit.{state}", actor=by, obj=near, fields=["state"], at=now)
 
 
-def _hunt_copy(near: NearHit, now: datetime) -> None:
-    """The copy's own fingerprint joins the bank, so that every later look knows it for sure."""
-    found = Fingerprint.from_json(near.facts["fingerprint"])
-    Bank.objects.select_for_update().get(pk=near.bank_id)
-    rows = Material.objects.filter(bank=near.bank_id)
-    key = material_key(near.bank_id, f"near:{found.sha256}")
-    if rows.filter(key=key).exists():
-        return
-    top = rows.aggregate(top=Max("number"))["top"] or 0
-    copy = Material(bank=near.bank, number=top + 1, key=key, added_at=now)
-    copy.set_fingerprint(found)
-    copy.save(force_insert=True)
-    record("material.added", obj=copy, fields=["fingerprint"], at=now)
+def _sight(near: NearHit, now: datetime) -> Sighting:
+    """The copy joins the bank, so that later looks know it for sure; its place is a sighting.
+
+    What the walk saw when it asked is the place's first look. The place is looked at again at
+    once, for the two people took their time.
+    """
+    copy = add_copy(near.material, Fingerprint.from_json(near.facts["fingerprint"]), now=now)
+    sighting, fresh = materials.add_sighting(
+        near.url, origin=Sighting.Origin.PATROL, now=now, bank=near.bank, place=near.place
+    )
+    if fresh and "page" in near.facts:  # what an older Ansim asked about lacks the look
+        page, file = (Observation.from_json(near.facts[part]) for part in ("page", "media"))
+        matched = [(str(near.facts["media_url"]), file, str(copy.pk), 0)]
+        keep_sight(sighting, seen_on(page, matched, at=near.found_at), now=now)
+    else:
+        # Its own looks have gone on since: they say what is there, and now know this file too.
+        Sighting.objects.filter(pk=sighting.pk).update(next_look_at=now)
+    return sighting

@@ -72,23 +72,31 @@ def overview(staff: "Staff") -> PatrolOverview:
 
 
 def waiting_near(staff: "Staff") -> QuerySet[NearHit]:
-    """Open near hits, those first that this person has not yet said anything about."""
+    """Open near hits of what is hunted, those first that this person has not yet judged."""
     said = Opinion.objects.filter(near_hit=OuterRef("pk"), by=staff)
     return (
-        NearHit.objects.filter(state=NearHit.State.OPEN)
+        hunted_near()
         .select_related("bank", "material")
         .annotate(said=Exists(said), opinions_given=Count("opinions"))
         .order_by("said", "distance", "found_at")
     )
 
 
+def hunted_near() -> QuerySet[NearHit]:
+    """Open near hits whose item is still listed in a bank that is hunted."""
+    return NearHit.objects.filter(
+        state=NearHit.State.OPEN, material__withdrawn_at=None, bank__active=True
+    )
+
+
 def waiting_leads(staff: "Staff") -> QuerySet[Lead]:
-    """Open leads of cases that this person sees, the surest first."""
+    """Open leads of cases that this person sees and that allow the search, the surest first."""
     # A page that became a link of the case meanwhile needs no decision any more.
     known = Sighting.objects.filter(case=OuterRef("case"), url_key=OuterRef("url_key"))
-    rows = Lead.objects.filter(
-        state=Lead.State.OPEN, case__in=visible_cases(staff).order_by().values("pk")
-    )
+    mine = visible_cases(staff).filter(leads__state=Lead.State.OPEN).order_by().distinct()
+    now = clock.now()
+    allowed = [case.pk for case in mine.prefetch_related("consents") if case.allows("search", now)]
+    rows = Lead.objects.filter(state=Lead.State.OPEN, case__in=allowed)
     return rows.exclude(Exists(known)).select_related("case", "target")
 
 
@@ -99,7 +107,7 @@ def lead_for(staff: "Staff", lead_id: UUID) -> Lead | None:
 
 def siblings_of(near: NearHit) -> tuple[int, int]:
     """(other open near hits, confirmed hits of banks) on the same host."""
-    others = NearHit.objects.filter(host=near.host, state=NearHit.State.OPEN).exclude(pk=near.pk)
+    others = hunted_near().filter(host=near.host).exclude(pk=near.pk)
     hits = Sighting.objects.filter(host=near.host, bank__isnull=False).exclude(matched_at=None)
     return others.count(), hits.count()
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import require
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
-from ansim.centre.materials import services as materials
+from ansim.centre.materials import banks
 from ansim.centre.materials.addresses import url_key
 from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.patrol import targetfiles
@@ -20,6 +21,7 @@ from ansim.centre.patrol.finding import Findings, listings_of
 from ansim.centre.patrol.leads import words_of
 from ansim.centre.patrol.models import Run, SeenPage, Target
 from ansim.centre.patrol.targets import SEARCH_KINDS, described, put_off, sync_targets
+from ansim.centre.removal.withdrawing import settle_bank
 from ansim.keywords import WordWatch
 from ansim.matching import RADIUS, HuntedIndex
 from ansim.matching import Bank as ImportedBank
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "approve_bank",
+    "end_approval",
     "hunted_for",
     "import_bank",
     "put_off",
+    "rest_bank",
     "search_everywhere",
     "search_host",
     "sync_targets",
@@ -76,22 +80,31 @@ def search_host(case_id: UUID, host: str, *, now: datetime) -> None:
         walker = Walker(index, watch, RADIUS, skip=looked_at.__contains__)
         findings = Findings(
             Run(target=target, case=case, started_at=now), target,
-            {str(one.pk): one for one in hunted}, owners, Sighting.Origin.SEARCH, remember=None,
+            {str(one.pk): one for one in hunted}, owners, Sighting.Origin.SEARCH, generation=None,
         )  # fmt: skip
         seen = _walk(walker, target, findings, tuple(case.keywords), case)
         looked_at.update(seen)
 
 
 def watch_target(target_id: UUID, *, now: datetime) -> None:
-    """Look through what is new at one target, for all watches and banks at once."""
+    """Look through what is new at one target, for all watches and banks at once.
+
+    One that rests is left alone, also when its walk was queued before.
+    """
     target = Target.objects.get(pk=target_id)
+    planned = target.next_run_at
+    if not target.active:
+        put_off(target.pk, now=now, planned=planned)
+        return
     cases = watched_cases(now)
     hunted = watched_materials(now, cases)
     words, owners = words_of(cases)
     run = None
     if hunted or words:
-        of_banks = sum(1 for one in hunted if one.bank_id)
-        fresh = SeenPage.objects.filter(seen_at__gt=now - SEEN_FOR, hunted__gte=of_banks)
+        generation = Bank.objects.filter(active=True).aggregate(top=Max("generation"))["top"] or 0
+        fresh = SeenPage.objects.filter(
+            seen_at__gt=now - SEEN_FOR, generation=generation, depth__gte=target.depth
+        )
         seen = set(fresh.values_list("url_key", flat=True))
         walker = Walker(
             HuntedIndex([one.hunted() for one in hunted]), WordWatch(words), _widest(hunted),
@@ -100,11 +113,11 @@ def watch_target(target_id: UUID, *, now: datetime) -> None:
         run = Run(target=target, started_at=now)
         findings = Findings(
             run, target, {str(one.pk): one for one in hunted}, owners, Sighting.Origin.WATCH,
-            remember=of_banks,
+            generation=generation,
         )  # fmt: skip
         asked = tuple(sorted({word for case in cases for word in case.keywords}))
         _walk(walker, target, findings, asked, None)
-    put_off(target.pk, now=now, run=run)
+    put_off(target.pk, now=now, run=run, planned=planned)
 
 
 def _widest(hunted: Sequence[Material]) -> int:
@@ -167,7 +180,7 @@ def import_bank(
 
     ``withdrawn``: keys that the list's owner deleted; ``radii``: strict and wide, in bits.
     """
-    bank = materials.import_bank(
+    bank = banks.import_bank(
         imported, name=name, owner=owner, purpose=purpose, terms=terms, origin=origin,
         legal_basis=legal_basis, now=now, by=by, withdrawn=withdrawn,
     )  # fmt: skip
@@ -176,6 +189,7 @@ def import_bank(
         bank.save(update_fields=["strict_radius", "wide_radius"])
     if by is not None and approved_days:
         approve_bank(bank, by=by, days=approved_days, now=now)
+    settle_bank(bank, now=now)
     Target.objects.filter(active=True).exclude(source__in=SEARCH_KINDS).update(next_run_at=now)
     return bank
 
@@ -188,3 +202,30 @@ def approve_bank(bank: Bank, *, by: "Staff", days: int = BANK_APPROVAL_DAYS, now
     bank.save(update_fields=["approved_by", "approved_until"])
     fields = ["approved_by", "approved_until"]
     record("bank.approved", actor=by, obj=bank, fields=fields, at=now)
+
+
+@transaction.atomic
+def end_approval(bank: Bank, *, by: "Staff", now: datetime) -> None:
+    """Take the standing approval back: each letter waits for a person again."""
+    require(by, "standing_approval.give")
+    banks.end_approval(bank, by=by, now=now)
+    settle_bank(bank, now=now)
+
+
+@transaction.atomic
+def rest_bank(bank: Bank, *, by: "Staff", now: datetime, active: bool) -> None:
+    """Hunt a bank no more, or again; a standing approval ends with the rest.
+
+    Letters of it that have not left stay in the queue, where people decide about each.
+    """
+    require(by, "patrol.manage")
+    if bank.active == active:
+        return
+    bank.active = active
+    bank.save(update_fields=["active"])
+    if active:
+        banks.hunts_more(bank)
+    else:
+        banks.end_approval(bank, by=by, now=now)
+        settle_bank(bank, now=now)
+    record("bank.taken_up" if active else "bank.rests", actor=by, obj=bank, at=now)

@@ -122,12 +122,11 @@ def hit_line(sighting: Sighting) -> HitLine:
 def bank_line(row: BankRow, now: datetime) -> BankLine:
     """A bank in words."""
     bank = row.bank
-    until = bank.approved_until
     return BankLine(
         bank=bank,
         count=row.count,
         basis=basis_words(bank.legal_basis),
-        approved=bank.approved_by_id is not None and until is not None and now < until,
+        approved=bank.is_approved(now),
     )
 
 

@@ -6,6 +6,7 @@ the files of addresses.
 """
 
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -50,18 +51,27 @@ def lists_folder() -> Path:
     return Path(settings.ANSIM_SOURCES) / "lists"
 
 
-def targets() -> list[WatchTarget]:
-    """The targets of the data files, or those of the running sandbox. Raises MalformedTargetFile."""
+def targets(taken: Iterable[str] = ()) -> list[WatchTarget]:
+    """The targets of the data files, or those of the running sandbox.
+
+    ``taken``: codes of targets that staff added; a file may not change those, nor may two of its
+    targets share a code. Raises MalformedTargetFile.
+    """
     described = outside.sandbox()
     if described is not None:
         return [_target("sandbox", entry) for entry in described["sources"]]
     if not settings.ANSIM_SOURCES.is_dir():
         return []
-    return [
-        _target(path.name, entry)
-        for path in sorted(settings.ANSIM_SOURCES.glob("*.toml"))
-        for entry in _entries(path)
-    ]
+    found: dict[str, WatchTarget] = {}
+    used = set(taken)
+    for path in sorted(settings.ANSIM_SOURCES.glob("*.toml")):
+        for entry in _entries(path):
+            target = _target(path.name, entry)
+            if target.code in used:
+                raise MalformedTargetFile(file=path.name, field=f"code = {target.code}")
+            used.add(target.code)
+            found[target.code] = target
+    return list(found.values())
 
 
 def _entries(path: Path) -> list[object]:

@@ -48,7 +48,9 @@ def sync_targets(*, now: datetime) -> int:
     Targets that staff added stay as they are; one of a file that is gone rests.
     """
     codes = []
-    for spec in targetfiles.targets():
+    # A target that staff added, with its own basis and owner, is not to change silently.
+    theirs = Target.objects.filter(from_file=False).values_list("code", flat=True)
+    for spec in targetfiles.targets(theirs):
         codes.append(spec.code)
         target, fresh = Target.objects.update_or_create(
             code=spec.code, defaults={**_values(spec), "from_file": True, "active": True}
@@ -108,9 +110,16 @@ def run_now(target: Target, *, by: "Staff", now: datetime) -> None:
     record("source.run_asked", actor=by, obj=target, fields=["next_run_at"], at=now)
 
 
-def put_off(target_id: UUID, *, now: datetime, run: Run | None = None) -> None:
-    """Set when a target is walked next; each failure in a row doubles the time, up to a week."""
-    target = Target.objects.get(pk=target_id)
+@transaction.atomic
+def put_off(
+    target_id: UUID, *, now: datetime, run: Run | None = None, planned: datetime | None = None
+) -> None:
+    """Set when a target is walked next; each failure in a row doubles the time, up to a week.
+
+    ``planned``: its next walk as it stood when this one began. When somebody has asked for another
+    walk meanwhile, that stands.
+    """
+    target = Target.objects.select_for_update().get(pk=target_id)
     if run is not None:
         failed = run.failures > 0 and run.pages == 0
         target.failed_in_row = target.failed_in_row + 1 if failed else 0
@@ -118,7 +127,8 @@ def put_off(target_id: UUID, *, now: datetime, run: Run | None = None) -> None:
             target.last_well_at = now
     wait = timedelta(hours=max(1, target.every_hours))
     doubled = wait * 2 ** min(target.failed_in_row, 7)
-    target.next_run_at = on_grid(now + max(wait, min(doubled, LONGEST_BACKOFF)))
+    if planned is None or target.next_run_at == planned:
+        target.next_run_at = on_grid(now + max(wait, min(doubled, LONGEST_BACKOFF)))
     target.run_queued = False
     target.save(
         update_fields=["next_run_at", "run_queued", "failed_in_row", "last_well_at"]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("staff/patrol", views.overview, name="patrol"),
     path("staff/patrol/banks/new", views.import_bank, name="bank-import"),
     path("staff/patrol/banks/<uuid:bank_id>/approve", views.approve_bank, name="bank-approve"),
+    path("staff/patrol/banks/<uuid:bank_id>/rest", views.rest_bank, name="bank-rest"),
     path("staff/patrol/targets/new", target_views.choose, name="target-new"),
     path("staff/patrol/targets/new/<slug:kind_of_source>", target_views.add, name="target-add"),
     path("staff/patrol/targets/<uuid:target_id>", target_views.show, name="target"),

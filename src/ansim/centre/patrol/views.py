@@ -85,6 +85,10 @@ def import_bank(request: StaffRequest) -> HttpResponse:
 def approve_bank(request: StaffRequest, bank_id: UUID) -> HttpResponse:
     """A standing approval for a bank: notices about its hits go without asking, for some days."""
     bank = get_object_or_404(Bank, pk=bank_id, active=True)
+    if request.method == "POST" and "end" in request.POST:
+        services.end_approval(bank, by=request.user, now=clock.now())
+        messages.success(request, gettext("The standing approval has ended. Letters wait for a person."))
+        return HttpResponseRedirect(reverse("patrol"))
     form = BankApprovalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         days = form.cleaned_data["days"]
@@ -97,5 +101,23 @@ def approve_bank(request: StaffRequest, bank_id: UUID) -> HttpResponse:
         "basis": bases.get(bank.legal_basis, bank.legal_basis),
         "count": bank.materials.count(),
         "form": form,
+        "approved": bank.is_approved(clock.now()),
     }
     return render(request, "patrol/approve_bank.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_view("patrol.manage")
+def rest_bank(request: StaffRequest, bank_id: UUID) -> HttpResponse:
+    """Hunt a whole bank no more, or again: its owner took it back, or its term is over."""
+    bank = get_object_or_404(Bank, pk=bank_id)
+    if request.method == "POST":
+        hunted = "hunt" in request.POST
+        services.rest_bank(bank, by=request.user, now=clock.now(), active=hunted)
+        if hunted:
+            messages.success(request, gettext("The bank is hunted again."))
+        else:
+            messages.success(request, gettext("The bank rests. Nothing of it is hunted."))
+        return HttpResponseRedirect(reverse("patrol"))
+    context = {"bank": bank, "count": bank.materials.filter(withdrawn_at=None).count()}
+    return render(request, "patrol/rest_bank.html", context)

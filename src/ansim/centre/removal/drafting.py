@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from ansim.centre import outside
 from ansim.centre.cases import ledger
 from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
-from ansim.centre.materials.models import Sighting
+from ansim.centre.materials.models import Material, Sighting
 from ansim.centre.removal.errors import NoBasis, NoRecipient
 from ansim.centre.removal.models import HashList, Reply, Request, StandingApproval
 from ansim.errors import AnsimError
@@ -54,10 +54,19 @@ def basis_for(sighting: Sighting, kind: str, now: datetime, recipient: str = "")
     withdrawn consent stops what is still on its way.
     """
     if sighting.bank is not None:
+        if not _still_listed(sighting):
+            raise NoBasis
         return f"law:{sighting.bank.legal_basis}"
     if sighting.case is None:
         raise NoBasis
     return consent_for(sighting.case, kind, now, recipient)
+
+
+def _still_listed(sighting: Sighting) -> bool:
+    """Whether the bank hunts something that matched here: an item may have been listed wrongly."""
+    listed = Material.objects.filter(bank=sighting.bank_id, withdrawn_at=None)
+    here = Q(pk=sighting.material_id) | Q(pk__in=sighting.media.values("material_id"))
+    return listed.filter(here).exists()
 
 
 def consent_for(case: Case, kind: str, now: datetime, recipient: str) -> str:
@@ -266,19 +275,24 @@ def write_again(case: Case, *, now: datetime) -> int:
     for request in Request.objects.filter(
         sighting__case=case, state=Request.State.DRAFT, problem=NoBasis.code
     ).select_related("sighting"):
-        try:
-            write_letter(request, outside.registry().recipient(request.recipient), now=now)
-        except AnsimError as error:
-            request.problem = error.code
-        request.save()
-        mended += request.ready
+        mended += rewrite(request, now=now)
     return mended
+
+
+def rewrite(request: Request, *, now: datetime) -> bool:
+    """Write a draft again, for what it lacked may be there now; whether it can be approved."""
+    try:
+        write_letter(request, outside.registry().recipient(request.recipient), now=now)
+    except AnsimError as error:
+        request.problem = error.code
+    request.save()
+    return request.ready
 
 
 def standing_approval(request: Request, now: datetime) -> object | None:
     """The person's standing approval that covers this request, if there is one."""
     bank = request.sighting.bank
-    if bank is not None and bank.approved_by_id and bank.approved_until and now < bank.approved_until:
+    if bank is not None and bank.active and bank.is_approved(now):
         return bank.approved_by
     if not knows_recipient(request.recipient):
         # Nothing goes to anybody for the first time without a person who read the letter.

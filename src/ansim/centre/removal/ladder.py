@@ -35,6 +35,9 @@ def react(sighting: Sighting, *, now: datetime) -> None:
     if sighting.kind == Sighting.Kind.SEARCH_RESULT:
         _react_to_listing(sighting, verdict, now)
         return
+    if sighting.bank is not None and sighting.matched_at is not None:
+        # What was there was a crime, whatever is there now.
+        _refer(sighting, now)
     if verdict == Verdict.GONE_CONFIRMED:
         close_all(sighting, Request.Ending.GONE, now=now)
         return
@@ -46,8 +49,6 @@ def react(sighting: Sighting, *, now: datetime) -> None:
         _ask_first(sighting, now)
         _climb(sighting, now)
     if sighting.case is not None and verdict == Verdict.PRESENT:
-        _refer(sighting, now)
-    if sighting.bank is not None:
         _refer(sighting, now)
 
 

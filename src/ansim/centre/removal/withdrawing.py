@@ -9,8 +9,8 @@ from ansim.centre.cases import ledger
 from ansim.centre.cases.covering import covering_of
 from ansim.centre.cases.models import Case, Consent, Disclosure
 from ansim.centre.custody.services import record
-from ansim.centre.materials.models import Sighting
-from ansim.centre.removal.drafting import PURPOSE_OF_KIND
+from ansim.centre.materials.models import Bank, Sighting
+from ansim.centre.removal.drafting import PURPOSE_OF_KIND, rewrite, standing_approval
 from ansim.centre.removal.errors import NoBasis
 from ansim.centre.removal.models import HashList, Request
 from ansim.centre.removal.outgoing import Outgoing, basis_of, finish
@@ -95,14 +95,8 @@ def stop_uncovered(case: Case, *, now: datetime) -> int:
     for request in rows.filter(sighting__case=case, state__in=NOT_LEFT):
         if _covered(request, now) or request.problem == NoBasis.code:
             continue
-        request.state, request.ready, request.problem = Request.State.DRAFT, False, NoBasis.code
-        request.approved_at, request.approved_by, request.by_standing_approval = None, None, False
-        request.save(
-            update_fields=[
-                "state", "ready", "problem", "approved_at", "approved_by", "by_standing_approval",
-            ]
-        )  # fmt: skip
-        record("request.stopped", obj=request, case=case, at=now)
+        request.ready, request.problem = False, NoBasis.code
+        _stop(request, now)
         stopped += 1
     lists = HashList.objects.select_for_update().filter(case=case, state__in=NOT_LEFT)
     for one in lists:
@@ -110,6 +104,41 @@ def stop_uncovered(case: Case, *, now: datetime) -> int:
             finish(one, Request.Ending.NO_BASIS, now=now)
             stopped += 1
     return stopped + len(recall_uncovered(now, case))
+
+
+def _stop(request: Request, now: datetime) -> None:
+    """Nobody has approved it any more."""
+    request.state = Request.State.DRAFT
+    request.approved_at, request.approved_by, request.by_standing_approval = None, None, False
+    request.save(
+        update_fields=[
+            "state", "ready", "problem", "approved_at", "approved_by", "by_standing_approval",
+        ]
+    )  # fmt: skip
+    record("request.stopped", obj=request, case=request.sighting.case, at=now)
+
+
+@transaction.atomic
+def settle_bank(bank: Bank, *, now: datetime) -> int:
+    """Bring what has not left in line with a bank that changed; returns how many letters stopped.
+
+    What rests on an item that is not listed any more says so, and what went under a standing
+    approval that has ended waits for a person. What is listed again is written again.
+    """
+    stopped = 0
+    rows = Request.objects.select_for_update(of=("self",)).select_related("sighting__bank")
+    for request in rows.filter(sighting__bank=bank, state__in=NOT_LEFT):
+        if not _covered(request, now):
+            if request.problem != NoBasis.code:
+                request.ready, request.problem = False, NoBasis.code
+                _stop(request, now)
+                stopped += 1
+        elif request.problem == NoBasis.code:
+            rewrite(request, now=now)
+        elif request.by_standing_approval and standing_approval(request, now) is None:
+            _stop(request, now)
+            stopped += 1
+    return stopped
 
 
 def _covered(row: Outgoing, now: datetime) -> bool:
