@@ -16,6 +16,7 @@ from tests.fetching.hostile_targets import Target
 from tests.fingerprints.hostile_crafted import crafted
 
 PIECE = b"<p>endless</p>" * 4096
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def _framed(coding: bytes, body: bytes, kind: bytes = b"text/html") -> bytes:
@@ -79,26 +80,33 @@ def bombs() -> Iterator[Target]:
     yield played(family, "gzip, cut off", _framed(b"gzip", one[:4000]), large, "answered", "broken")
 
 
+def flood(head: bytes, piece: bytes) -> Callable[[Wire], None]:
+    """The head, and then the same piece for as long as anybody reads."""
+
+    def play(wire: Wire) -> None:
+        wire.send(head)
+        wire.endless(piece)
+
+    return play
+
+
 def endless() -> Iterator[Target]:
-    """Bodies without an end, and heads without an end."""
+    """Answers without an end: first their bodies, then their heads."""
+    yield from endless_bodies()
+    yield from endless_heads()
+
+
+def endless_bodies() -> Iterator[Target]:
+    """Bodies without an end, of answers that are used and of those that are passed over."""
     family, large = "endless answers", "too_large"
-
-    def flood(head: bytes, piece: bytes) -> Callable[[Wire], None]:
-        def play(wire: Wire) -> None:
-            wire.send(head)
-            wire.endless(piece)
-
-        return play
-
-    chunked = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(PIECE), PIECE)
     media = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n"
     yield played(family, "a page of unknown length", flood(OK + b"\r\n", PIECE), large)
-    yield played(family, "a page in chunks", flood(chunked, chunk), large)
+    yield played(family, "a page in chunks", flood(CHUNKED, chunk), large)
     yield played(
         family,
         "a page in chunks of one letter",
-        flood(chunked, b"1\r\nx\r\n" * 9000),
+        flood(CHUNKED, b"1\r\nx\r\n" * 9000),
         "broken:tiny_chunks",
     )
     yield played(
@@ -124,7 +132,11 @@ def endless() -> Iterator[Target]:
     yield played(family, "a redirect's body of known length", flood(counted, PIECE), "answered")
     rules = {"/robots.txt": flood(OK + b"\r\n", b"Disallow: /x\n" * 4096), "/ok": PLAIN}
     yield Target(family, "robots.txt", f"http://{HOST}/ok", ("answered",), SITE, rules, robots=True)
-    family = "header floods"
+
+
+def endless_heads() -> Iterator[Target]:
+    """Heads, interim answers, trailers and chunk extensions without an end."""
+    family, large = "header floods", "too_large"
     yield played(family, "one header without end", flood(OK + b"X: ", bytes(b"y" * 65_536)), large)
     yield played(family, "headers without end", flood(OK, b"X-A: b\r\n" * 4096), large)
     yield played(
@@ -148,12 +160,12 @@ def endless() -> Iterator[Target]:
     )
     heavy = b"HTTP/1.1 103 H\r\nX: " + b"y" * 60_000 + b"\r\n\r\n"
     yield played(family, "heavy interim answers", heavy * 50, "broken:interim", large)
-    trailer = OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+    trailer = CHUNKED + b"1\r\nx\r\n0\r\n"
     yield played(family, "trailers without end", flood(trailer, b"X: y\r\n" * 4096), large)
     yield played(
         family,
         "a chunk extension without end",
-        flood(chunked + b"1;x=", b"y" * 65_536),
+        flood(CHUNKED + b"1;x=", b"y" * 65_536),
         "broken",
         large,
     )

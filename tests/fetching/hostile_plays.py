@@ -184,9 +184,8 @@ def slow() -> Iterator[Target]:
     yield Target(family, "robots.txt", f"http://{HOST}/ok", (late,), SITE, rules, robots=True)
 
 
-def framing() -> Iterator[Target]:
-    """Answers that say one thing and do another, and answers that are no HTTP."""
-    family = "framing"
+def malformed() -> Iterator[Target]:
+    """Answers that are no HTTP, or that contradict their own frame."""
     chunked = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     length = OK + b"Content-Length: "
     broken = {
@@ -224,7 +223,11 @@ def framing() -> Iterator[Target]:
         "only interim answers": b"HTTP/1.1 100 Go\r\n\r\n" * 9,
     }
     for what, raw in broken.items():
-        yield played(family, what, raw, "broken", "connect_failed")
+        yield played("framing", what, raw, "broken", "connect_failed")
+
+
+def odd() -> Iterator[Target]:
+    """Answers that say one thing and do another, and can be read all the same."""
     harmless = {
         "a length and chunks": OK + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
         "a second answer behind the first": PLAIN + b"HTTP/1.1 200 OK\r\nX: evil\r\n\r\nevil",
@@ -253,7 +256,14 @@ def framing() -> Iterator[Target]:
         b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><item><link>&x;</link></item></rss>',
     }  # fmt: skip
     for what, raw in harmless.items():
-        yield played(family, what, raw, "answered")
+        yield played("framing", what, raw, "answered")
+
+
+def framing() -> Iterator[Target]:
+    """Answers with a frame of their own kind, or with none."""
+    family = "framing"
+    yield from malformed()
+    yield from odd()
     yield played(family, "reset at once", Wire.reset, "connect_failed")
     yield played(family, "an end at once", b"", "connect_failed", "broken")
     for what, greeting in (

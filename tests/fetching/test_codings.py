@@ -107,3 +107,84 @@ def test_too_many_headers_are_a_flood(world: "World") -> None:
     seen = world.door().look("http://moa.test/", vantage="seoul")
     assert (seen.outcome, seen.reason) == ("too_large", "header_count")
     assert world.door(max_headers=400).look("http://moa.test/", vantage="seoul").status == 200
+
+
+@given(
+    st.lists(st.binary(max_size=60), min_size=1, max_size=5),
+    st.binary(max_size=40).filter(lambda data: not data.startswith(b"\x1f")),
+    st.integers(1, 50),
+)
+def test_members_are_read_wherever_the_wire_is_cut_and_what_follows_is_passed_over(
+    members: list[bytes], after: bytes, size: int
+) -> None:
+    packed = b"".join(gzip.compress(one, mtime=0) for one in members) + after
+    wire = iter(pieces(packed, size))
+    assert b"".join(decoded(wire, head("gzip"))) == b"".join(members)
+    assert next(wire, None) is None
+
+
+GZIPPED = gzip.compress(PAGE, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "read"),
+    [
+        ("/map.xml.gz", "application/gzip", True),
+        ("/map.xml", "application/x-gzip", True),
+        ("/map.XML.GZ?v=2", "application/octet-stream", True),
+        ("/map.xml.gz", "", True),
+        ("/map.xml", "application/octet-stream", False),
+        ("/map?name=a.gz", "text/xml", False),
+    ],
+)
+def test_a_gzip_file_is_opened_where_a_page_is_expected(
+    world: "World", path: str, kind: str, read: bool
+) -> None:
+    world.plays(path, GZIPPED, Content_Type=kind)
+    door = world.door()
+    for _ in range(2):
+        seen = door.look(f"http://moa.test{path}", vantage="seoul", expect="page")
+        assert seen.outcome == "answered"
+        assert seen.page is not None
+        assert (seen.page.title_digest != "" and seen.bytes_read == len(PAGE)) == read
+    assert len(world.stage.connections) == 1
+    other = door.look(f"http://moa.test{path}", vantage="seoul", expect="any")
+    assert other.bytes_read == len(GZIPPED)
+
+
+def test_a_gzip_file_that_was_packed_for_the_wire_is_not_unpacked_twice(world: "World") -> None:
+    packed = gzip.compress(GZIPPED, mtime=0)
+    world.plays("/a.gz", packed, Content_Encoding="gzip", Content_Type="application/gzip")
+    seen = world.door().look("http://moa.test/a.gz", vantage="seoul", expect="page")
+    assert (seen.outcome, seen.bytes_read) == ("answered", len(GZIPPED))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(bytes(64 * 1024 * 1024), 9, mtime=0), "too_large:page_bytes"),
+        (gzip.compress(bytes(1024 * 1024), 9, mtime=0) * 64, "too_large:page_bytes"),
+        (gzip.compress(b"", mtime=0) * 60_000, "too_large:gzip_members"),
+        (GZIPPED[:30] + bytes(500), "broken:compressed_data"),
+    ],
+)
+def test_a_gzip_file_is_bounded_as_a_gzip_body_is(world: "World", body: bytes, reason: str) -> None:
+    world.plays("/coded", body, Content_Encoding="gzip")
+    world.plays("/map.xml.gz", body, Content_Type="application/gzip")
+    door = world.door()
+    coded = door.look("http://moa.test/coded", vantage="seoul", expect="page")
+    assert f"{coded.outcome}:{coded.reason}" == reason
+    tracemalloc.start()
+    seen = door.look("http://moa.test/map.xml.gz", vantage="seoul", expect="page")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert f"{seen.outcome}:{seen.reason}" == reason
+    assert seen.bytes_read < 3 * 1024 * 1024 + 100_000
+    assert peak < 20 * 1024 * 1024
+
+
+def test_the_wire_of_a_gzip_file_is_bounded_too(world: "World") -> None:
+    world.plays("/map.xml.gz", GZIPPED + bytes(300_000), Content_Type="application/gzip")
+    door = world.door(max_page_bytes=200_000, max_media_bytes=200_000)
+    seen = door.look("http://moa.test/map.xml.gz", vantage="seoul", expect="page")
+    assert (seen.outcome, seen.reason) == ("too_large", "wire_bytes")

@@ -1,13 +1,6 @@
-"""Bank files: nothing is lost or half done, whatever happens to the writer or to the bytes."""
+"""Bank files: items, their states and history, and compaction, whoever else reads."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import zlib
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,57 +9,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ansim.fingerprints import FrameFingerprint
 from ansim.matching import Bank, BankItem
-from ansim.matching import bankfile_blocks as blocks
 from ansim.matching import bankfile_changes as changes
 from ansim.matching.bankfile import BankFile
-from ansim.matching.errors import (
-    BankBusy,
-    BankDamaged,
-    BankExists,
-    BankFileError,
-    BankTooNew,
-    BankWrongKey,
-    KeyTaken,
-    NoSuchKey,
-    NotABankFile,
-)
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-KEY = b"k" * 32
-ABOUT = Bank("hunted", "Our centre", "removal", "shared with nobody", "tests")
-
-
-def _digits(seed: object, digits: int = 64) -> str:
-    return f"{random.Random(str(seed)).getrandbits(4 * digits):0{digits}x}"
-
-
-def _item(key: str, *, frames: int = 0, labels: tuple[str, ...] = ()) -> BankItem:
-    return BankItem(
-        key=key,
-        kind="video" if frames else "picture",
-        pdq=_digits(key),
-        quality=90,
-        sha256=_digits(("sha256", key)),
-        md5="" if frames else _digits(("md5", key), 32),
-        frames=tuple(FrameFingerprint(n + 0.25, _digits((key, n)), 50 + n) for n in range(frames)),
-        labels=labels,
-    )
-
-
-ITEMS = (
-    _item("a", labels=("beach", '쉼표, "따옴표"')),
-    _item("clip", frames=3),
-    BankItem("digest only", sha1="1" * 40),
-    BankItem("zeros", pdq="0" * 64, quality=0, md5="0" * 32),
-    BankItem("\0", pdq="f" * 64),
-)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "hunted.bank"
+from ansim.matching.errors import BankBusy, BankExists, BankWrongKey, KeyTaken, NoSuchKey
+from tests.matching.bankfiles import ABOUT, ITEMS, KEY, NOW, bank_item
 
 
 @pytest.mark.parametrize("sealed", [False, True])
@@ -97,11 +44,11 @@ def test_what_goes_in_comes_out_with_its_state_and_history(path: Path, *, sealed
 def test_a_key_stands_for_one_item(path: Path) -> None:
     bank = BankFile.create(path, Bank(items=ITEMS), now=NOW)
     before = path.read_bytes()
-    for items in ([_item("a")], [_item("new"), _item("new")]):
+    for items in ([bank_item("a")], [bank_item("new"), bank_item("new")]):
         with pytest.raises(KeyTaken):
             bank.add(items, now=NOW)
         assert path.read_bytes() == before
-    changed = _item("a", frames=2)
+    changed = bank_item("a", frames=2)
     bank.add([changed], now=NOW, replacing=True)
     assert bank.item("a") == changed
     assert len(bank) == len(ITEMS)
@@ -134,8 +81,8 @@ def test_compaction_keeps_what_counts(
     monkeypatch.setattr(changes, "_WORTH_COPYING", worth_copying)
     bank = BankFile.create(path, ABOUT, now=NOW, server_key=KEY, sealed=sealed)
     bank.add(ITEMS, now=NOW)
-    bank.add([_item(f"x{n}", frames=n % 3) for n in range(20)], now=NOW)
-    bank.add([_item("x3", frames=1)], now=NOW, replacing=True)
+    bank.add([bank_item(f"x{n}", frames=n % 3) for n in range(20)], now=NOW)
+    bank.add([bank_item("x3", frames=1)], now=NOW, replacing=True)
     bank.withdraw(["x4", "a"], now=NOW, reason="asked")
     bank.dispute(["x5", "clip"], now=NOW)
     before = bank.bank()
@@ -144,7 +91,7 @@ def test_compaction_keeps_what_counts(
     assert (bank.bank_id, bank.version) == (facts[0], facts[1] + 1)
     assert bank.generation != facts[2]
     assert sorted(bank.bank().items, key=str) == sorted(before.items, key=str)
-    secret = bytes.fromhex(_item("x4").pdq)
+    secret = bytes.fromhex(bank_item("x4").pdq)
     assert (secret in path.read_bytes()) != sealed
     bank.compact(now=NOW, forget_withdrawn=True)
     assert secret not in path.read_bytes()
@@ -156,7 +103,7 @@ def test_compaction_keeps_what_counts(
 
 
 def test_a_sealed_bank_shows_nothing_and_needs_its_key(path: Path) -> None:
-    items = (_item("a secret key", labels=("a label",)),)
+    items = (bank_item("a secret key", labels=("a label",)),)
     BankFile.create(path, replace(ABOUT, items=items), now=NOW, server_key=KEY, sealed=True)
     raw = path.read_bytes()
     for text in (b"a secret key", b"a label", b"Our centre", bytes.fromhex(items[0].pdq)):
@@ -166,108 +113,6 @@ def test_a_sealed_bank_shows_nothing_and_needs_its_key(path: Path) -> None:
             BankFile.open(path, server_key=wrong)
         assert "ANSIM_HOME" in error.value.sentence("en")
         assert "ANSIM_HOME" in error.value.sentence("ko")
-
-
-def _two_states(path: Path) -> tuple[bytes, bytes]:
-    """The file before and after its last transaction."""
-    bank = BankFile.create(path, replace(ABOUT, items=ITEMS[:2]), now=NOW)
-    before = path.read_bytes()
-    bank.add([_item("late", frames=1)], now=NOW)
-    return before, path.read_bytes()
-
-
-def test_a_file_cut_at_any_byte_of_its_last_change_is_as_before_it(path: Path) -> None:
-    before, after = _two_states(path)
-    for end in range(len(after) - 1, len(before) - 1, -1):
-        os.truncate(path, end)
-        bank = BankFile.open(path)
-        assert bank.version == 1, end
-        assert list(bank.items()) == list(ITEMS[:2])
-    bank.add([_item("next")], now=NOW)
-    assert [item.key for item in BankFile.open(path).items()] == ["a", "clip", "next"]
-
-
-def test_garbage_after_the_last_commit_is_passed_over_and_cut_off(path: Path) -> None:
-    before, after = _two_states(path)
-    chance = random.Random(7)
-    for _ in range(200):
-        end = chance.randrange(len(before), len(after) - 64)
-        path.write_bytes(after[:end] + chance.randbytes(chance.randrange(1, 500)))
-        bank = BankFile.open(path)
-        assert (bank.version, len(bank)) == (1, 2)
-    path.write_bytes(after + b"\1" * 5000)
-    bank.add([_item("next")], now=NOW)
-    assert BankFile.open(path).version == 3
-    assert path.stat().st_size == blocks.walk(path.read_bytes()).end
-
-
-def test_a_commit_stands_for_its_very_blocks(path: Path) -> None:
-    """Blocks that are whole, and are not those that were committed."""
-    _, after = _two_states(path)
-    block = next(one for one in blocks.walk(after).blocks if one.transaction == 2)
-    other = bytes(255 - byte for byte in after[block.start : block.start + block.length])
-    raw = bytearray(after)
-    raw[block.place : block.start] = replace(block, total=zlib.crc32(other)).head()
-    raw[block.start : block.start + block.length] = other
-    path.write_bytes(raw)
-    with pytest.raises(BankDamaged):
-        BankFile.open(path)
-
-
-@pytest.mark.parametrize("sealed", [False, True])
-def test_no_changed_byte_goes_unseen(path: Path, *, sealed: bool) -> None:
-    bank = BankFile.create(
-        path, replace(ABOUT, items=ITEMS), now=NOW, server_key=KEY, sealed=sealed
-    )
-    bank.withdraw(["a"], now=NOW)
-    right, raw = bank.bank(), path.read_bytes()
-    chance = random.Random(3)
-    for place in chance.sample(range(len(raw)), 300):
-        changed = bytearray(raw)
-        changed[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(changed)
-        found = _opened(path)
-        # Unseen only in the filling between blocks, or in the last commit, which then never was.
-        assert found is None or found.bank() == right or found.version == 1
-
-
-def _opened(path: Path) -> BankFile | None:
-    """The bank, every byte of it checked; None when it is refused with a sentence."""
-    try:
-        bank = BankFile.open(path, server_key=KEY)
-        bank.verify()
-    except BankFileError as error:
-        return None if error.sentence("ko") != error.sentence("en") else pytest.fail("no Korean")
-    return bank
-
-
-def test_damage_before_a_later_commit_is_not_taken_for_a_torn_end(path: Path) -> None:
-    before, after = _two_states(path)
-    path.write_bytes(after[:70] + b"\xff" + after[71:])
-    with pytest.raises(BankDamaged) as error:
-        BankFile.open(path)
-    assert "byte 64" in error.value.sentence("en")
-    assert len(path.read_bytes()) == len(after)
-    assert len(before) < len(after)
-
-
-@pytest.mark.parametrize(
-    ("data", "error"),
-    [(b"", NotABankFile), (b"pdq\n", NotABankFile), (b"ANSIMBNK", BankDamaged)],
-)
-def test_other_files_are_refused(path: Path, data: bytes, error: type[Exception]) -> None:
-    path.write_bytes(data)
-    with pytest.raises(error):
-        BankFile.open(path)
-
-
-def test_a_newer_format_is_told_as_such(path: Path) -> None:
-    BankFile.create(path, ABOUT, now=NOW)
-    raw = bytearray(path.read_bytes())
-    raw[8] = 2
-    path.write_bytes(blocks._summed(bytes(raw[:64])) + raw[64:])
-    with pytest.raises(BankTooNew):
-        BankFile.open(path)
 
 
 def test_one_writes_and_the_others_read(path: Path) -> None:
@@ -281,62 +126,12 @@ def test_one_writes_and_the_others_read(path: Path) -> None:
     assert reader.item("a").state == "withdrawn"
     # A reader that is behind sees the newest state before it writes.
     other = BankFile.open(path)
-    bank.add([_item("late")], now=NOW)
+    bank.add([bank_item("late")], now=NOW)
     with pytest.raises(KeyTaken):
-        other.add([_item("late")], now=NOW)
+        other.add([bank_item("late")], now=NOW)
     hashes = reader.segments[0].hashes.copy()
     bank.compact(now=NOW, forget_withdrawn=True)
     assert np.array_equal(reader.segments[0].hashes, hashes)
-
-
-_WRITER = """
-import os, sys
-from datetime import UTC, datetime
-from ansim.matching import Bank, BankItem
-from ansim.matching.bankfile import BankFile
-bank = BankFile.open(sys.argv[1])
-print("ready", flush=True)
-for n in range(100000):
-    bank.add([BankItem(f"{n}-{k}", pdq=f"{n:064x}") for k in range(5)], now=datetime(2026, 1, 1, tzinfo=UTC))
-    print(n, flush=True)
-    if n % 7 == 6:
-        bank.compact(now=datetime(2026, 1, 1, tzinfo=UTC))
-"""
-
-
-def test_a_killed_writer_leaves_all_that_it_had_finished(path: Path) -> None:
-    BankFile.create(path, ABOUT, now=NOW)
-    chance = random.Random(5)
-    done = 0
-    for after in (1, 4, 9):
-        path.unlink()
-        BankFile.create(path, ABOUT, now=NOW)
-        child = subprocess.Popen(
-            [sys.executable, "-c", _WRITER, str(path)],
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        assert child.stdout
-        lines = [child.stdout.readline() for _ in range(1 + after)]
-        # Spin a little, so that it dies at another point each time.
-        sum(range(chance.randrange(200_000)))
-        child.send_signal(signal.SIGKILL)
-        lines += child.stdout.readlines()
-        child.wait()
-        finished = int(lines[-1]) + 1
-        bank = BankFile.open(path)
-        bank.verify()
-        count = len(bank)
-        # Told as finished, or finished just before it could be told.
-        assert count in {5 * finished, 5 * finished + 5}
-        assert [item.key for item in bank.items()] == [
-            f"{n}-{k}" for n in range(count // 5) for k in range(5)
-        ]
-        bank.add([_item("next")], now=NOW)
-        # What the dead writer was making anew lies open no longer than until the next change.
-        assert [file.name for file in path.parent.iterdir()] == [path.name]
-        done += 1
-    assert done == 3
 
 
 def test_what_a_dead_compaction_left_is_removed(path: Path) -> None:
@@ -367,7 +162,7 @@ class BankMachine(RuleBasedStateMachine):
 
     @rule(key=_KEYS, frames=st.integers(0, 2), replacing=st.booleans())
     def add(self, key: str, frames: int, *, replacing: bool) -> None:
-        item = replace(_item(key, frames=frames), quality=len(self.model))
+        item = replace(bank_item(key, frames=frames), quality=len(self.model))
         if key in self.model and not replacing:
             with pytest.raises(KeyTaken):
                 self.bank.add([item], now=NOW)
@@ -406,7 +201,7 @@ class BankMachine(RuleBasedStateMachine):
     def tear(self, part: float) -> None:
         """A change that never came to its end."""
         whole = self.path.read_bytes()
-        BankFile.open(self.path).add([_item("torn")], now=NOW)
+        BankFile.open(self.path).add([bank_item("torn")], now=NOW)
         torn = self.path.read_bytes()
         end = len(whole) + int(part * (len(torn) - len(whole)))
         self.path.write_bytes(torn[:end])

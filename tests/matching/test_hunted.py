@@ -1,6 +1,7 @@
 """What counts as the hunted material."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -198,3 +199,28 @@ def test_a_bare_hash_finds_pdq_neighbours_and_equal_digests() -> None:
     assert index.near("c" * 64) == [BestMatch("two", 0, exact=True)]
     with pytest.raises(MalformedHash):
         index.near("hello")
+
+
+def test_a_guess_is_told_only_of_what_does_not_surely_match() -> None:
+    plain, cut, other = _hash(1), _hash(2), _hash(3)
+    copy = replace(_picture(plain), uncropped=(cut, other))
+    hunted = [
+        _hunted("sure", _hash(1, 9)), _hunted("cut", cut), _hunted("near", _hash(1, 40)),
+        _hunted("strip", _hash(3, 8)),
+    ]  # fmt: skip
+    told = [(one.key, one.distance, one.guessed) for one in HuntedIndex(hunted).match(copy, 47)]
+    assert told == [
+        ("sure", 9, False), ("cut", 0, True), ("strip", 8, True), ("near", 40, False)
+    ]  # fmt: skip
+    unguessed = HuntedIndex(hunted, guessing=False).match(copy, 47)
+    assert [one.key for one in unguessed] == ["sure", "near"]
+
+
+def test_what_surely_matches_is_not_called_a_guess() -> None:
+    copy = replace(_picture(_hash(1)), uncropped=(_hash(1, 9),))
+    assert HuntedIndex([_hunted("one", _hash(1, 9))]).match(copy) == [BestMatch("one", 9, exact=False)]
+
+
+def test_a_nearly_empty_picture_is_never_guessed_at() -> None:
+    copy = replace(_picture(_hash(1), quality=20), uncropped=(_hash(2),))
+    assert HuntedIndex([_hunted("one", _hash(2))]).match(copy) == []

@@ -12,7 +12,7 @@ from typing import Self
 from ansim.fingerprints import fingerprint_bytes
 from ansim.matching import Bank, BankItem
 from ansim.matching.bankfile_search import BankIndex
-from ansim.sweeping import Coordinator, Settings, Told, plan
+from ansim.sweeping import Coordinator, Counts, Settings, Told, plan
 from ansim.sweeping.engines import Answer, Engine
 from ansim.sweeping.local import LocalEngine
 from ansim.sweeping.parts import Part
@@ -73,6 +73,19 @@ def lines(one: Told) -> list[object]:
     hits = [(*one.place(hit), one.url(hit), hit) for hit in one.result.hits]
     troubles = [(*one.place(trouble), trouble) for trouble in one.result.troubles]
     return [*hits, *troubles, one.result.counts]
+
+
+def found(said: list[object]) -> list[tuple[object, ...]]:
+    """The hits and troubles of what was told, each with its place."""
+    return [one for one in said if isinstance(one, tuple)]
+
+
+def summed(said: list[object]) -> Counts:
+    total = Counts()
+    for one in said:
+        if isinstance(one, Counts):
+            total.add(one)
+    return total
 
 
 def main(folder: str, *inputs: str) -> None:

@@ -103,7 +103,7 @@ def _without_secret(entry: str) -> str:
 @lru_cache(maxsize=1)
 def decoder() -> Decoder:
     """The confined child that turns bytes into fingerprints; one for each process."""
-    return Decoder()
+    return Decoder(searching=True)
 
 
 @lru_cache(maxsize=1)

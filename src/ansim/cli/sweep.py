@@ -49,41 +49,50 @@ _NOTE: Final = (
 )
 
 
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(
+        help="WARC files (.warc, .warc.gz, .warc.zst), pictures, videos, or folders of them.",
+        metavar="ARCHIVE_OR_FOLDER...",
+    ),
+]
+BankFiles = Annotated[
+    list[Path],
+    typer.Option("--bank", help="A bank: .bank, .csv or .jsonl. May be given several times."),
+]
+EngineName = Annotated[
+    Literal["local", "ray"],
+    typer.Option(help="Processes of this machine, or a Ray cluster (extra 'ray')."),
+]
+Workers = Annotated[
+    int, typer.Option(min=0, max=4096, help="Workers at once; 0: one for each core.")
+]
+RayAddress = Annotated[
+    str, typer.Option(help="A running cluster, such as auto; without it one is started here.")
+]
+Radius = Annotated[
+    int, typer.Option(min=0, max=_LARGEST_RADIUS, help="Bits that may differ, of 256.")
+]
+Out = Annotated[Path | None, typer.Option(help="Write what is found to this file, as JSON lines.")]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume/--fresh", help="Go on where the same sweep was stopped, or not."),
+]
+StateFolder = Annotated[
+    Path | None, typer.Option(help="The folder that remembers what of a sweep is done.")
+]
+
+
 def sweep(
-    inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            help="WARC files (.warc, .warc.gz, .warc.zst), pictures, videos, or folders of them.",
-            metavar="ARCHIVE_OR_FOLDER...",
-        ),
-    ],
-    bank_files: Annotated[
-        list[Path],
-        typer.Option("--bank", help="A bank: .bank, .csv or .jsonl. May be given several times."),
-    ],
-    engine: Annotated[
-        Literal["local", "ray"],
-        typer.Option(help="Processes of this machine, or a Ray cluster (extra 'ray')."),
-    ] = "local",
-    workers: Annotated[
-        int, typer.Option(min=0, max=4096, help="Workers at once; 0: one for each core.")
-    ] = 0,
-    ray_address: Annotated[
-        str, typer.Option(help="A running cluster, such as auto; without it one is started here.")
-    ] = "",
-    radius: Annotated[
-        int, typer.Option(min=0, max=_LARGEST_RADIUS, help="Bits that may differ, of 256.")
-    ] = RADIUS,
-    out: Annotated[
-        Path | None, typer.Option(help="Write what is found to this file, as JSON lines.")
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume/--fresh", help="Go on where the same sweep was stopped, or not."),
-    ] = True,
-    state: Annotated[
-        Path | None, typer.Option(help="The folder that remembers what of a sweep is done.")
-    ] = None,
+    inputs: Inputs,
+    bank_files: BankFiles,
+    engine: EngineName = "local",
+    workers: Workers = 0,
+    ray_address: RayAddress = "",
+    radius: Radius = RADIUS,
+    out: Out = None,
+    resume: Resume = True,
+    state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Hash and match every picture and video inside WARC files and folders.

@@ -17,6 +17,14 @@ _STEP = 64 * 1024
 _ZSTD_WINDOW = 8 * 1024 * 1024
 # Each member costs a decompressor of its own, however empty it is; servers send one.
 _MAX_MEMBERS = 2_000
+_MEMBER = b"\x1f\x8b"
+_GZIP_START = _MEMBER + b"\x08"
+_GZIP_TYPES = frozenset(("application/gzip", "application/x-gzip"))
+
+
+def codings_of(head: Head) -> list[str]:
+    """The content codings of a body, the first one applied first."""
+    return [coding for coding in head.all("content-encoding") if coding != "identity"]
 
 
 def decoded(wire: Iterator[bytes], head: Head) -> Iterator[bytes]:
@@ -26,7 +34,7 @@ def decoded(wire: Iterator[bytes], head: Head) -> Iterator[bytes]:
         FetchFailed: broken data, or a coding that was not asked for, or several at once.
 
     """
-    codings = [coding for coding in head.all("content-encoding") if coding != "identity"]
+    codings = codings_of(head)
     if not codings:
         return wire
     if codings in (["gzip"], ["x-gzip"], ["deflate"]):
@@ -36,13 +44,47 @@ def decoded(wire: Iterator[bytes], head: Head) -> Iterator[bytes]:
     raise FetchFailed("broken", "content_encoding")
 
 
+def is_packed_file(start: bytes, content_type: str, url: str) -> bool:
+    """Whether a body is a gzip file (RFC 1952), by its first bytes and its type or its name.
+
+    Such a file is packed once and for all, not for its way over the wire: no Content-Encoding says
+    so. Site maps are often served like this (sitemaps.org protocol 0.9).
+    """
+    named = url.partition("?")[0].lower().endswith(".gz")
+    kind = content_type.partition(";")[0].strip().lower()
+    return start.startswith(_GZIP_START) and (named or kind in _GZIP_TYPES)
+
+
+def unpacked_file(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What a gzip file holds, in pieces and bounded as a content coding is.
+
+    Raises:
+        FetchFailed: broken data, or far too many members.
+
+    """
+    return _inflated(pieces, deflate=False)
+
+
+def type_inside(url: str) -> str:
+    """The Content-Type of what a gzip file holds: text for "name.txt.gz", else "" (unknown)."""
+    return "text/plain" if url.partition("?")[0].lower().endswith(".txt.gz") else ""
+
+
 def _inflated(wire: Iterator[bytes], *, deflate: bool) -> Iterator[bytes]:
+    """One stream, or all members of a gzip file; what follows them is passed over (RFC 1952, 2.2)."""
     inflater: zlib._Decompress | None = None
-    members = 0
+    members, rest = 0, b""
     for piece in wire:
-        data = piece
+        data = rest + piece
+        rest = b""
         while data:
             if inflater is None:
+                if members and (deflate or not _MEMBER.startswith(data[: len(_MEMBER)])):
+                    yield from _drained(wire)
+                    return
+                if members and len(data) < len(_MEMBER):
+                    rest = data
+                    break
                 members += 1
                 if members > _MAX_MEMBERS:
                     raise FetchFailed("too_large", "gzip_members")
@@ -52,11 +94,15 @@ def _inflated(wire: Iterator[bytes], *, deflate: bool) -> Iterator[bytes]:
             except zlib.error as error:
                 raise FetchFailed("broken", "compressed_data") from error
             data = inflater.unconsumed_tail
-            if inflater.eof:  # gzip may hold several members one after another
-                data = inflater.unused_data if not deflate else b""
+            if inflater.eof:
+                data = inflater.unused_data
                 inflater = None
-                if not data.startswith(b"\x1f\x8b"):
-                    data = b""
+
+
+def _drained(wire: Iterator[bytes]) -> Iterator[bytes]:
+    """Nothing, with the wire read to its end, so that its connection can serve another look."""
+    for _ in wire:
+        yield b""
 
 
 def _window(data: bytes, *, deflate: bool) -> int:

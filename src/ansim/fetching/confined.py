@@ -80,8 +80,8 @@ class Decoder:
     """One long-lived confined child; started at the first file, and again after every end.
 
     ``deadline_seconds`` bounds one file from the first byte sent to the answer, even where its
-    length would allow it more; ``memory`` is what the child may fill, in bytes. Safe to share
-    between threads: files go one after another.
+    length would allow it more; ``memory`` is what the child may fill, in bytes; ``searching`` as of
+    ``fingerprint_bytes``. Safe to share between threads: files go one after another.
     """
 
     def __init__(
@@ -90,10 +90,12 @@ class Decoder:
         deadline_seconds: float = 20.0,
         *,
         memory: int = 1024**3,
+        searching: bool = False,
     ) -> None:
         self._limits = limits or Limits()
         self._deadline = deadline_seconds
         self._memory = memory
+        self._searching = searching
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
@@ -178,6 +180,7 @@ class Decoder:
         settings = {
             "limits": asdict(self._limits),
             "deadline_seconds": self._deadline,
+            "searching": self._searching,
             "memory": self._memory,
             "parent": os.getpid(),
         }

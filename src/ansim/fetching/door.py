@@ -9,7 +9,13 @@ from itertools import chain
 from ansim.errors import AnsimError
 from ansim.fetching.bodies import capped, peek
 from ansim.fetching.calling import Caller
-from ansim.fetching.codings import decoded
+from ansim.fetching.codings import (
+    codings_of,
+    decoded,
+    is_packed_file,
+    type_inside,
+    unpacked_file,
+)
 from ansim.fetching.http1 import Head, read_body
 from ansim.fetching.observations import Observation
 from ansim.fetching.pages import TextScore, page_features
@@ -72,8 +78,8 @@ class Door:
     ) -> Observation:
         """Open ``url`` as seen from ``vantage`` and say what came of it.
 
-        ``expect`` only decides what an unmarked binary body is taken for. ``score`` reads a page's
-        title and text in passing. ``robots_override`` is the recorded reason why robots.txt is not
+        ``expect`` only decides what an unmarked binary body is taken for, and that a gzip file is
+        opened where a page is expected. ``score`` reads a page's title and text in passing. ``robots_override`` is the recorded reason why robots.txt is not
         obeyed in this look. ``rate`` slows its turns down (looks a second). What the world does,
         and every refusal, is in the Observation; nothing of it is raised.
 
@@ -174,6 +180,13 @@ class Door:
         pieces = decoded(capped(read_body(connection, trip.deadline, head), wire_cap), head)
         start, rest = peek(pieces)
         content_type = head.get("content-type")
+        if (
+            trip.expect == "page"
+            and not codings_of(head)  # a gzip file packed again is not unpacked twice
+            and is_packed_file(start, content_type, trip.final_url)
+        ):
+            start, rest = peek(unpacked_file(chain((start,), rest)))
+            content_type = type_inside(trip.final_url)
         kind = body_kind(content_type, start, expect_media=trip.expect == "media")
         limit = policy.max_media_bytes if kind == "media" else policy.max_page_bytes
         body = bytearray()

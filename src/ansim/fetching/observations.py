@@ -79,10 +79,16 @@ class Observation:
         return next((value for key, value in self.headers if key == name), "")
 
     def slim(self) -> Self:
-        """The same without the lists of links, media and pieces of text, for keeping."""
-        if self.page is None:
-            return self
-        return replace(self, page=replace(self.page, links=(), media=(), feed_items=(), pieces=()))
+        """The same without the lists of links, media and pieces of text, for keeping.
+
+        Nor are guesses at what a picture was cut from kept: its own numbers are.
+        """
+        page, found = self.page, self.fingerprint
+        if page is not None:
+            page = replace(page, links=(), media=(), feed_items=(), pieces=())
+        if found is not None and found.uncropped:
+            found = replace(found, uncropped=())
+        return replace(self, page=page, fingerprint=found)
 
     def refusal_sentence(self, language: str = "en") -> str:
         """One sentence on why there is no answer and what to do; "" when there is one."""

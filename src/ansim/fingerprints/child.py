@@ -52,12 +52,13 @@ def main(arguments: list[str]) -> None:
     _answer(answers, {"ready": True, "confinement": _confine(settings["memory"])})
     while (data := _receive(requests, limits.max_bytes)) is not None:
         patience.begin(settings["deadline_seconds"], _end_after)
-        _answer(answers, _look(data, limits))
+        _answer(answers, _look(data, limits, searching=settings["searching"]))
 
 
-def _look(data: bytes, limits: Limits) -> dict[str, object]:
+def _look(data: bytes, limits: Limits, *, searching: bool) -> dict[str, object]:
     try:
-        return {"fingerprint": fingerprint_bytes(data, limits).to_json()}
+        found = fingerprint_bytes(data, limits, searching=searching)
+        return {"fingerprint": found.to_json()}
     except MediaError as error:
         return {"error": type(error).__name__, "values": error.values}
 

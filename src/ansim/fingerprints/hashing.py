@@ -9,12 +9,17 @@ from ansim.fingerprints.errors import TooManyBytes, TooMuchMemory, Undecodable
 from ansim.fingerprints.pdq import SWAPPING, pdq, pdq_reduced
 from ansim.fingerprints.pictures import CutShort, Shot
 from ansim.fingerprints.sniff import FileKind, sniff
+from ansim.fingerprints.uncropping import uncropped
 from ansim.fingerprints.values import Fingerprint, FrameFingerprint, Limits
 from ansim.fingerprints.videos import Film
 
 
-def fingerprint_bytes(data: bytes, limits: Limits | None = None) -> Fingerprint:
+def fingerprint_bytes(
+    data: bytes, limits: Limits | None = None, *, searching: bool = False
+) -> Fingerprint:
     """The fingerprint of one picture or video, decoded in memory.
+
+    ``searching``: a still picture's has those of what it may have been cut from, too.
 
     Raises NotMedia, EmptyFile, UnsupportedFormat, TooManyBytes, TooManyPixels, TooMuchMemory
     or Undecodable. Use ``ansim.fetching.confined.Decoder`` for bytes from strangers: it calls
@@ -24,12 +29,12 @@ def fingerprint_bytes(data: bytes, limits: Limits | None = None) -> Fingerprint:
     if len(data) > limits.max_bytes:
         raise TooManyBytes(size=len(data), limit=limits.max_bytes)
     try:
-        return _decoded(data, sniff(data), limits)
+        return _decoded(data, sniff(data), limits, searching=searching)
     except MemoryError:
         raise TooMuchMemory from None
 
 
-def _decoded(data: bytes, kind: FileKind, limits: Limits) -> Fingerprint:
+def _decoded(data: bytes, kind: FileKind, limits: Limits, *, searching: bool) -> Fingerprint:
     if kind.family == "video":
         return _of_film(data, kind, videos.film(data, kind, limits))
     shots = pictures.shots(data, kind, limits)
@@ -39,10 +44,10 @@ def _decoded(data: bytes, kind: FileKind, limits: Limits) -> Fingerprint:
         raise Undecodable(format=kind.name) from None
     if first.animated:
         return _of_film(data, kind, _film_of(first, shots, limits))
-    return _of_picture(data, kind, first)
+    return _of_picture(data, kind, first, searching=searching)
 
 
-def _of_picture(data: bytes, kind: FileKind, shot: Shot) -> Fingerprint:
+def _of_picture(data: bytes, kind: FileKind, shot: Shot, *, searching: bool) -> Fingerprint:
     stored = shot.stored or (shot.rgb.shape[0], shot.rgb.shape[1])
     reduced = stored != shot.rgb.shape[:2]
     if reduced:
@@ -64,6 +69,7 @@ def _of_picture(data: bytes, kind: FileKind, shot: Shot) -> Fingerprint:
         dihedral=result.dihedral,
         alternates=alternates_of(shot.rgb, result, shot.turn, reduced=reduced),
         truncated=shot.truncated,
+        uncropped=uncropped(result) if searching else (),
     )
 
 

@@ -254,7 +254,7 @@ def _read(
     if compiled:
         low, middle, high = (capped(sum_) for sum_ in kernels.steps_of(block, noise))
         bits = np.empty((8, BLOCK // 2), np.uint8)
-        gap = float(kernels.hashes_of(kernels.frequencies_of(block, _cosines()), bits))
+        gap = float(kernels.hashes_of(kernels.frequencies_of(block, cosines()), bits))
         digits = bits.tobytes().hex()
         hashes = tuple(digits[BLOCK * i : BLOCK * (i + 1)] for i in TURNS)
     else:
@@ -314,24 +314,24 @@ def _box_down(values: Floats, length: int) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def _cosines() -> Floats:
+def cosines() -> Floats:
     """Rows 1..16 of the 64-point DCT-II matrix, shape (16, 64)."""
     i = np.arange(1, FREQUENCIES + 1)[:, None]
     j = np.arange(BLOCK)[None, :]
     scale = float(np.float32(np.sqrt(2.0 / BLOCK)))
-    cosines: Floats = (scale * np.cos(np.pi / 2 / BLOCK * i * (2 * j + 1))).astype(np.float32)
-    return cosines
+    waves: Floats = (scale * np.cos(np.pi / 2 / BLOCK * i * (2 * j + 1))).astype(np.float32)
+    return waves
 
 
 def _cosine_transform(block: Floats) -> Floats:
     """16 x 16 low frequencies, summed term after term in single precision as the reference does."""
-    cosines = _cosines()
+    waves = cosines()
     half = np.zeros((FREQUENCIES, BLOCK), np.float32)
     for k in range(BLOCK):
-        half += cosines[:, k, None] * block[k]
+        half += waves[:, k, None] * block[k]
     out = np.zeros((FREQUENCIES, FREQUENCIES), np.float32)
     for k in range(BLOCK):
-        out += half[:, k, None] * cosines[:, k]
+        out += half[:, k, None] * waves[:, k]
     return out
 
 

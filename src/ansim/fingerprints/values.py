@@ -14,6 +14,7 @@ Origin = Literal["bytes", "device"]
 
 DIGEST_DIGITS: Final = {"md5": 32, "sha1": 40, "sha256": 64}
 PDQ_DIGITS: Final = 64
+MOST_UNCROPPED: Final = 64
 
 _REASONS: Final[dict[object, AlternateReason]] = {name: name for name in get_args(AlternateReason)}
 _HEX: Final = re.compile(r"[0-9a-f]*\Z")
@@ -52,7 +53,8 @@ class Fingerprint:
     way up. ``frames`` is () for a still picture and otherwise holds about one frame a second.
     ``dihedral`` holds a picture's eight turned and mirrored PDQs, ``pdq`` first; () for a video.
     ``alternates`` holds further PDQs to search with, for small copies and framed pictures only.
-    ``truncated`` says that the limits or damage cut a video short,
+    ``uncropped`` holds PDQs of what a still picture may have been cut from, for searching only, and is
+    made on request (``uncropping``). ``truncated`` says that the limits or damage cut a video short,
     or that a picture's file ended or was damaged before its last row. ``origin`` is ``device`` where
     nobody here saw the bytes: the numbers were made on somebody's own device, without MD5 and SHA-1.
     """
@@ -71,6 +73,7 @@ class Fingerprint:
     alternates: tuple[Alternate, ...] = ()
     truncated: bool = False
     origin: Origin = "bytes"
+    uncropped: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """A dictionary that ``json.dumps`` takes; ``from_json`` turns it back."""
@@ -80,6 +83,9 @@ class Fingerprint:
         if self.origin == "bytes":
             # The usual case is not said in every line of a list.
             del record["origin"]
+        record["uncropped"] = list(self.uncropped)
+        if not self.uncropped:
+            del record["uncropped"]
         return record
 
     @classmethod
@@ -113,6 +119,7 @@ class Fingerprint:
             alternates=_alternates(record.get("alternates", [])),
             truncated=record.get("truncated") is True,
             origin=origin,
+            uncropped=_hexes(record.get("uncropped", []), "uncropped", MOST_UNCROPPED),
         )
 
 
@@ -168,8 +175,8 @@ def _hex(value: object, digits: int, field: str) -> str:
     return value
 
 
-def _hexes(value: object, field: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
+def _hexes(value: object, field: str, most: int | None = None) -> tuple[str, ...]:
+    if not isinstance(value, list) or (most is not None and len(value) > most):
         raise MalformedFingerprint(field=field)
     return tuple(_hex(entry, PDQ_DIGITS, field) for entry in value)
 

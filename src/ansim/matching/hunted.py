@@ -11,7 +11,7 @@ chance: they match by equal SHA-256 only (looks.py).
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -77,18 +77,22 @@ class HuntedFingerprint:
 class BestMatch:
     """``distance`` in bits; of two videos the radius at which enough frames match.
 
-    ``exact``: the same file, byte for byte.
+    ``exact``: the same file, byte for byte. ``guessed``: the file is only so near when the strips
+    are filled up that somebody may have cut off; rarely, that makes unlike pictures alike.
     """
 
     key: str
     distance: int
     exact: bool
+    guessed: bool = False
 
 
 class HuntedIndex:
     """Many hunted fingerprints, searched at once."""
 
-    def __init__(self, hunted: Sequence[HuntedFingerprint]) -> None:
+    def __init__(self, hunted: Sequence[HuntedFingerprint], *, guessing: bool = True) -> None:
+        """``guessing``: matches of what a picture may have been cut from are told as well."""
+        self._guessing = guessing
         self._hunted = tuple(hunted)
         self._by_digest: dict[str, list[int]] = defaultdict(list)
         for owner, one in enumerate(self._hunted):
@@ -116,7 +120,17 @@ class HuntedIndex:
         alike = self._like_video if found.frames else self._like_picture
         digests = (found.sha256, found.sha1, found.md5)
         same = [owner for digest in digests for owner in self._by_digest.get(digest, [])]
-        return self._ranked(same, alike(found, radius))
+        sure = self._ranked(same, alike(found, radius))
+        guesses = self._guesses(found, radius) if self._guessing and found.uncropped else []
+        return _with_guesses(sure, guesses) if guesses else sure
+
+    def _guesses(self, found: Fingerprint, radius: int) -> list[BestMatch]:
+        """Near what the picture may have been cut from; none where it has too little to show."""
+        if not _found_hashes(found, turned=False):
+            return []
+        matches = self._index.search(packed(list(found.uncropped)), radius)
+        near = self._ranked((), self._nearest(matches))
+        return [replace(one, guessed=True) for one in near]
 
     def near(self, digits: str, radius: int = RADIUS) -> list[BestMatch]:
         """Every hunted thing near a bare hash: a PDQ within ``radius``, or an equal SHA-256.
@@ -194,6 +208,10 @@ def best_distance(found: Fingerprint, hunted: Sequence[HuntedFingerprint]) -> Be
     return matches[0] if matches else None
 
 
+def _surest(match: BestMatch) -> tuple[bool, bool, int]:
+    return not match.exact, match.guessed or match.distance > RADIUS, match.distance
+
+
 def _rank(match: BestMatch) -> tuple[bool, int]:
     return (not match.exact, match.distance)
 
@@ -201,6 +219,16 @@ def _rank(match: BestMatch) -> tuple[bool, int]:
 def _hunted_hashes(one: HuntedFingerprint) -> list[str]:
     whole = (one.pdq, *one.dihedral) if one.pdq else ()
     return list(dict.fromkeys(by_looks(whole, one.quality, one.alternates)))
+
+
+def _with_guesses(sure: list[BestMatch], guesses: Iterable[BestMatch]) -> list[BestMatch]:
+    """A guess is told of what does not surely match; the best first, what is sure before all."""
+    told = {one.key: one for one in sure}
+    for one in guesses:
+        known = told.get(one.key)
+        if known is None or known.distance > max(RADIUS, one.distance):
+            told[one.key] = one
+    return sorted(told.values(), key=_surest)
 
 
 def _found_hashes(found: Fingerprint, *, turned: bool) -> list[str]:

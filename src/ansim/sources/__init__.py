@@ -6,13 +6,20 @@ through the one door.
 """
 
 from ansim.sources.catalogue import BUILT_IN, Catalogue, SourceKind, catalogue
-from ansim.sources.errors import BrokenSource, MalformedManifest, MalformedTarget, UnknownSource
+from ansim.sources.errors import (
+    PROBLEM_SENTENCES,
+    BrokenSource,
+    MalformedManifest,
+    MalformedTarget,
+    UnknownSource,
+)
 from ansim.sources.manifest import Manifest, Setting, read_manifest
 from ansim.sources.targets import SCOPES, Scope, WatchTarget
 from ansim.sources.walking import Found, Item, Look, Problem, Skip, pages_from
 
 __all__ = [
     "BUILT_IN",
+    "PROBLEM_SENTENCES",
     "SCOPES",
     "BrokenSource",
     "Catalogue",

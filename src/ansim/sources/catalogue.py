@@ -2,24 +2,18 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from ansim.sources.errors import BrokenSource, MalformedManifest, MalformedTarget, UnknownSource
+from ansim.sources.guarding import WalkFunction, guarded
 from ansim.sources.manifest import Manifest, read_manifest
 from ansim.sources.targets import WatchTarget
 from ansim.sources.walking import Found, Look, Skip
 
 BUILT_IN: Final = Path(__file__).parent
-
-# What loading a file of Python usually ends in; its walk's own errors are not caught.
-_LOADING = (
-    OSError, ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError,
-)  # fmt: skip
-
-WalkFunction = Callable[[WatchTarget, Look, Skip], Iterator[Found]]
 
 
 @dataclass(slots=True)
@@ -34,13 +28,15 @@ class SourceKind:
     ) -> Iterator[Found]:
         """What the target has, lazily: stop when you have enough. ``skip``: seen before.
 
-        Raises MalformedTarget, and BrokenSource when the plug-in's code cannot be loaded.
+        Raises MalformedTarget, and BrokenSource when the plug-in's code cannot be loaded. What goes
+        wrong in the plug-in later is a Problem at the end of what it found (``guarding``).
         """
         self.check(target)
         if self._walk is None:
             self._walk = _load(self.manifest)
         usual = {one.name: one.default for one in self.manifest.settings if one.default is not None}
-        return self._walk(replace(target, settings=usual | target.settings), look, skip)
+        wanted = replace(target, settings=usual | target.settings)
+        return guarded(self.manifest.name, self._walk, wanted, look, skip)
 
     def check(self, target: WatchTarget) -> None:
         """Raise MalformedTarget when the target does not give what this kind needs."""
@@ -116,7 +112,8 @@ def _load(manifest: Manifest) -> WalkFunction:
     sys.modules[spec.name] = module  # where dataclasses look their module up
     try:
         spec.loader.exec_module(module)
-    except _LOADING as error:
+    # Foreign code, which may raise anything and even try to end the process.
+    except (Exception, SystemExit) as error:
         del sys.modules[spec.name]
         raise BrokenSource(name=manifest.name, problem=type(error).__name__) from error
     walk = getattr(module, "walk", None)

@@ -25,6 +25,30 @@ PROBLEMS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
+PROBLEM_SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "plugin_failed": {
+        "en": "This source's own code failed in the middle of the walk. What it had found is kept. "
+        "Look for the place in the log and mend its source.py.",
+        "ko": "이 감시 방식의 코드가 둘러보는 도중에 멈췄습니다. 그때까지 찾은 것은 남아 있습니다. "
+        "로그에서 멈춘 곳을 찾아 source.py를 고쳐 주세요.",
+    },
+    "plugin_garbage": {
+        "en": "This source's own code gave something that is neither a page nor a problem. It was "
+        "left out. Mend its source.py.",
+        "ko": "이 감시 방식의 코드가 페이지도 문제도 아닌 것을 내놓아 그것은 뺐습니다. "
+        "source.py를 고쳐 주세요.",
+    },
+    "file": {
+        "en": "The file of this source cannot be read. Put it into its folder; at most 10 MiB.",
+        "ko": "이 감시 방식의 파일을 읽을 수 없습니다. 10 MiB 이하의 파일을 정해진 폴더에 넣어 주세요.",
+    },
+    "not_an_address": {
+        "en": "A line of the file is no web address. Correct it, or put a # before it.",
+        "ko": "파일에 웹 주소가 아닌 줄이 있습니다. 고치거나 줄 앞에 #을 붙여 주세요.",
+    },
+}
+"""The problems of a walk that are not the door's (those: ``ansim.fetching.sentences``)."""
+
 
 class MalformedManifest(AnsimError):
     """A plug-in's manifest is not as it must be."""

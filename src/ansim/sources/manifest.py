@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,13 +19,17 @@ _STATUS: Final = ("in_force", "enacted_not_commenced", "proposed")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing that a target of this kind may set. ``help`` in both languages."""
+    """One thing that a target of this kind may set.
+
+    ``help`` is a sentence in both languages, ``label`` a few words; {} when the manifest has none.
+    """
 
     name: str
     type: SettingType
     required: bool
     default: str | int | bool | None
     help: dict[str, str]
+    label: dict[str, str] = field(default_factory=dict)
 
     def fits(self, value: object) -> bool:
         """Whether ``value`` is of the setting's type (a truth is no number)."""
@@ -131,18 +135,20 @@ class _Reader:
         return tuple(self._setting(entry, at) for at, entry in enumerate(listed))
 
     def _setting(self, entry: object, at: int) -> Setting:
-        field = f"settings[{at}]"
+        where = f"settings[{at}]"
         if not isinstance(entry, dict):
-            raise self._wrong(field)
+            raise self._wrong(where)
         name, kind, required = entry.get("name"), entry.get("type"), entry.get("required", False)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise self._wrong(field + ".name")
+            raise self._wrong(where + ".name")
         if kind not in _TYPES:
-            raise self._wrong(field + ".type")
+            raise self._wrong(where + ".type")
         if not isinstance(required, bool):
-            raise self._wrong(field + ".required")
-        words = self._both_languages(entry.get("help"), f"{field}.help")
-        setting = Setting(name, kind, required, entry.get("default"), words)
+            raise self._wrong(where + ".required")
+        words = self._both_languages(entry.get("help"), f"{where}.help")
+        label = entry.get("label")
+        short = {} if label is None else self._both_languages(label, f"{where}.label")
+        setting = Setting(name, kind, required, entry.get("default"), words, short)
         if setting.default is not None and not setting.fits(setting.default):
-            raise self._wrong(field + ".default")
+            raise self._wrong(where + ".default")
         return setting

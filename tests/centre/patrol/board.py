@@ -49,9 +49,10 @@ def take_in(*items: BankItem, withdrawn: Sequence[str] = (), **about: Any) -> Ba
     )
 
 
-def shows(web: Web, bits: int) -> None:
+def shows(web: Web, bits: int, uncropped: tuple[str, ...] = ()) -> None:
     """The post's picture differs from the item in so many bits from now on."""
     found = fingerprint("a")
+    object.__setattr__(found, "uncropped", uncropped)
     object.__setattr__(found, "pdq", altered(bits))
     object.__setattr__(found, "sha256", f"{bits:064x}")
 

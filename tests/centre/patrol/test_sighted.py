@@ -176,3 +176,20 @@ def test_several_files_of_a_page_are_one_place_with_each_of_them(web: Web, board
     hit = Sighting.objects.get()
     assert {one.url for one in hit.media.all()} == {FILE, other}
     assert Look.objects.count() == 1
+
+
+@pytest.mark.parametrize("of", ["a bank", "a case"])
+def test_a_guess_at_what_was_cut_off_needs_people_before_letters_of_a_bank(
+    web: Web, board: Target, of: str
+) -> None:
+    if of == "a bank":
+        take_in(item())
+    else:
+        person("여울-412", "a", "search")
+    shows(web, 90, uncropped=(altered(4),))
+    services.watch_target(board.pk, now=NOW)
+    found = NearHit.objects.filter(distance=4)
+    assert (Sighting.objects.count(), found.count()) == ((0, 1) if of == "a bank" else (1, 0))
+    if of == "a bank":
+        assert found.get().facts["guessed"] is True
+        assert "uncropped" not in found.get().facts["fingerprint"]

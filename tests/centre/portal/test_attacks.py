@@ -12,8 +12,8 @@ from ansim.centre.cases.models import Case, Message, Receipt
 from ansim.centre.portal import limits, puzzles, sending
 from ansim.centre.portal.models import Spent
 from ansim.vault import show
+from tests.centre.portal.jiwoo import SECRET_WORDS, Jiwoo
 from tests.centre.portal.people import NOON, Known, code_on, draft_in
-from tests.centre.portal.test_report import SECRET_WORDS, Jiwoo
 
 pytestmark = pytest.mark.usefixtures("lee")
 POSTS = (

@@ -7,8 +7,8 @@ from ansim.centre.access.models import Staff
 from ansim.centre.cases.models import Case, ProxyStanding
 from ansim.centre.cases.standing import confirm, waits_for_person
 from ansim.centre.portal.voices import voice_of
+from tests.centre.portal.jiwoo import Jiwoo
 from tests.centre.portal.people import NOON, Known, known
-from tests.centre.portal.test_report import Jiwoo
 
 pytestmark = pytest.mark.usefixtures("lee")
 ALONE = "혼자서도 계속할 수 있어요"

@@ -145,7 +145,9 @@ def materials_of(sighting: Sighting) -> list[Material]:
 
 def look(sighting: Sighting, *, now: datetime) -> Seen:
     """One round of looks; reaches the web, writes nothing."""
-    index = HuntedIndex([material.hunted() for material in materials_of(sighting)])
+    hunted = [material.hunted() for material in materials_of(sighting)]
+    # Letters about a bank's hit leave without anybody's reading: no guesses for them.
+    index = HuntedIndex(hunted, guessing=sighting.bank is None)
     recorded = [one.url for one in sighting.media.all()]
     radius = RADIUS if sighting.bank is None else sighting.bank.strict_radius
     return look_around(sighting, index, recorded, radius=radius, now=now)

@@ -12,7 +12,7 @@ from ansim.centre.cases.ledger import covering_now
 from ansim.centre.cases.models import Case
 from ansim.centre.materials import services as materials
 from ansim.centre.materials.addresses import host_of, url_key
-from ansim.centre.materials.models import Material, Sighting
+from ansim.centre.materials.models import Bank, Material, Sighting
 from ansim.centre.materials.planning import GONE
 from ansim.centre.patrol.crawling import MediaHit, PageSeen
 from ansim.centre.patrol.leads import add_lead
@@ -110,7 +110,7 @@ class Findings:
             for owner, match in self._closest(hit, allowed):
                 material = self.hunted[match.key]
                 bank = material.bank
-                if match.exact or match.distance <= (RADIUS if bank is None else bank.strict_radius):
+                if _counts(match, bank):
                     sure.setdefault(owner, []).append((hit, match))
                 elif bank is not None and match.distance <= bank.wide_radius:
                     self.run.near += ask_about(
@@ -169,6 +169,17 @@ class Findings:
             rows.values(), update_conflicts=True, unique_fields=["url_key"],
             update_fields=["seen_at", "generation", "depth"],
         )  # fmt: skip
+
+
+def _counts(match: BestMatch, bank: Bank | None) -> bool:
+    """Whether a match needs nobody's decision before it is a sighting.
+
+    What follows from a bank's no person has seen, so a guess at what was cut off is not enough; a
+    case's letters are each read by somebody.
+    """
+    if match.exact or bank is None:
+        return match.exact or match.distance <= RADIUS
+    return not match.guessed and match.distance <= bank.strict_radius
 
 
 def _evidence(page: PageSeen, matched: list[tuple[MediaHit, BestMatch]]) -> dict[str, object]:

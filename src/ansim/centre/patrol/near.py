@@ -5,6 +5,7 @@ one cannot tell, it stays open until two agree. A decision is never asked for ag
 the item are remembered.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -82,7 +83,7 @@ def ask_about(
     )  # fmt: skip
     near.url = page.url
     near.facts = _facts(material, hit, found) | {
-        "page": page.page.to_json(), "media": hit.seen.slim().to_json()
+        "page": page.page.to_json(), "media": hit.seen.slim().to_json(), "guessed": match.guessed
     }  # fmt: skip
     near.save(force_insert=True)
     record("near_hit.found", obj=near, fields=["url", "facts", "distance"], at=now)
@@ -93,7 +94,7 @@ def _facts(material: Material, hit: MediaHit, found: Fingerprint) -> dict[str, o
     return {
         "media_url": hit.url,
         "bytes": hit.seen.bytes_read,
-        "fingerprint": found.to_json(),
+        "fingerprint": replace(found, uncropped=()).to_json(),
         "width": found.width, "height": found.height, "format": found.format,
         "quality": found.quality, "hunted_quality": material.quality,
         "kind": found.kind, "hunted_kind": material.kind,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from ansim.sources import Found, Item, Look, Problem, Skip, WatchTarget, pages_from
 
 MOST_MAPS = 50
-_MAPS = (".xml", ".xml.gz", ".txt")
+_MAPS = (".xml", ".txt", ".gz")
 
 
 def walk(target: WatchTarget, look: Look, skip: Skip) -> Iterator[Found]:
-    """Every map, then every page that they name, once."""
+    """Every map, then every page that they name, once. Maps may be gzip files."""
     maps, pages = [target.url], dict[str, str]()
     spent = 0
     for url in maps:

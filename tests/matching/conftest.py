@@ -1,0 +1,5 @@
+"""Where a bank file lies."""
+
+from tests.matching.bankfiles import path
+
+__all__ = ["path"]
