@@ -19,7 +19,7 @@ import numpy as np
 
 from ansim.verdicts.hostrates import patience
 from ansim.verdicts.revisits import capped_by_domain, plan
-from ansim.verdicts.worlds import Backoff, Batch, Flat, Learning, make_world, play
+from ansim.verdicts.worlds import Backoff, Batch, Flat, Knowing, Learning, make_world, play
 
 CURVE = (3.5, 5.0, 7.0, 10.0, 14.0)
 
@@ -37,6 +37,7 @@ def compare(seed: int, links: int) -> dict[str, tuple[float, float, int]]:
     found["ours"] = play(world, Learning(), flat.spent)
     found["weekly batch"] = batch
     found["ours, batch's requests"] = play(world, Learning(), batch.spent)
+    found["rates known beforehand"] = play(world, Knowing(world.rate), flat.spent)
     found["ours, square root alone"] = play(world, Learning(patient=False), flat.spent)
     return {name: (one.mean, one.p95, one.requests) for name, one in found.items()}
 

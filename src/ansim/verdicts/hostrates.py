@@ -28,7 +28,7 @@ FRAILTY: Final = 3.0
 for long tends to stay (the mean falls with the link's age)."""
 
 _TINY: Final = 1e-9
-_PATIENCE: Final = -0.05
+_PATIENCE: Final = -0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def patience(rate: NDArray[np.float64]) -> NDArray[np.float64]:
     """What a day's delay counts more on slow hosts: makes the slowest detections a little quicker.
 
     Frequencies by the square root alone make the mean delay smallest and let the slowest twentieth
-    wait longer than flat weekly looks do. This weight takes 1 % of the mean and gives the slowest
-    twentieth 3 % (bench/revisits.py prints both).
+    wait longer than flat weekly looks do. This weight costs 3 % of the mean and gives the slowest
+    twentieth 4 % (bench/revisits.py prints both).
     """
     return np.asarray(np.maximum(rate, _TINY) ** _PATIENCE)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHORTEST_DAYS: Final = 0.25
-LONGEST_DAYS: Final = 21.0
+LONGEST_DAYS: Final = 28.0
 """The longest time without a look while something is to be found out. Shorter ones bind budget to
 hosts that answer nobody: at 10 days the mean delay is 3 % longer, at 7 it is that of flat weekly looks."""
 

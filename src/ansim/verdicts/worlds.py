@@ -36,6 +36,7 @@ class World:
     """``host``, ``found`` and ``gone`` (days) of each link; ``quiet[host, step]``: tells nothing.
 
     ``place[host]``: what kind of place staff take a host for; right three times in four.
+    ``rate[host]``: removals a day of each link there; no policy that can be had is told.
     """
 
     host: Ints
@@ -44,6 +45,7 @@ class World:
     gone: Floats
     quiet: NDArray[np.bool_]
     days: float
+    rate: Floats
 
     @property
     def hosts(self) -> int:
@@ -107,7 +109,7 @@ def make_world(seed: int, *, links: int = 20_000, hosts: int = 1_000, days: floa
     steps = int(days / STEP) + 1
     taken_for = dice.integers(0, len(KINDS), hosts)
     place = np.where(dice.random(hosts) < 3 / 4, kind, taken_for)
-    return World(host, place, found, gone, _quiet(dice, hosts, steps), days)
+    return World(host, place, found, gone, _quiet(dice, hosts, steps), days, rate)
 
 
 def _quiet(dice: np.random.Generator, hosts: int, steps: int) -> NDArray[np.bool_]:
@@ -264,3 +266,15 @@ class Learning(Flat):
 
     def _weight(self, rate: Floats) -> Floats:
         return patience(rate) if self.patient else np.ones(len(rate))
+
+
+class Knowing(Learning):
+    """Ours, if it knew every host's rate beforehand: what learning costs."""
+
+    def __init__(self, rate: Floats) -> None:
+        super().__init__()
+        self._rate = rate
+
+    def rates(self) -> Floats:
+        """The truth."""
+        return self._rate
