@@ -20,6 +20,7 @@ from ansim.centre.shell.verdict_words import STAFF as VERDICTS
 WORDS: dict[str, Promise] = {
     "case.opened": gettext_lazy("Case opened"),
     "case.triaged": gettext_lazy("Triage decided"),
+    "case.words_changed": gettext_lazy("Words to search for changed"),
     "case.shared": gettext_lazy("Case shared with a colleague"),
     "case.closed": gettext_lazy("Case closed"),
     "case.reopened": gettext_lazy("Case opened again"),
@@ -85,6 +86,7 @@ WORDS: dict[str, Promise] = {
     "near_hit.opinion": gettext_lazy("Answered about something alike"),
     "near_hit.same": gettext_lazy("Two people say that it is the same"),
     "near_hit.not_same": gettext_lazy("Two people say that it is something else"),
+    "lead.found": gettext_lazy("Page with a case’s words found"),
     "lead.taken": gettext_lazy("Page with a case’s words is looked at as a link"),
     "lead.dismissed": gettext_lazy("Page with a case’s words dismissed"),
     "ledger.exported": gettext_lazy("Re-upload ledger taken out as a file"),

@@ -65,6 +65,9 @@ def add_lead(
     lead.url = url
     lead.words = [case.keywords[int(identity.rpartition(":")[2])] for identity, _ in scores]
     lead.save(force_insert=True)
+    record(
+        "lead.found", actor_kind="worker", obj=lead, case=case, fields=["url", "words"], at=now
+    )
     return True
 
 
