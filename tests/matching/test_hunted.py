@@ -212,7 +212,7 @@ def test_a_guess_is_told_only_of_what_does_not_surely_match() -> None:
     assert told == [
         ("sure", 9, False), ("cut", 0, True), ("strip", 8, True), ("near", 40, False)
     ]  # fmt: skip
-    unguessed = HuntedIndex(hunted, guessing=False).match(copy, 47)
+    unguessed = HuntedIndex(hunted).match(copy, 47, guessing=False)
     assert [one.key for one in unguessed] == ["sure", "near"]
 
 

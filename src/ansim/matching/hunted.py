@@ -90,9 +90,7 @@ class BestMatch:
 class HuntedIndex:
     """Many hunted fingerprints, searched at once."""
 
-    def __init__(self, hunted: Sequence[HuntedFingerprint], *, guessing: bool = True) -> None:
-        """``guessing``: matches of what a picture may have been cut from are told as well."""
-        self._guessing = guessing
+    def __init__(self, hunted: Sequence[HuntedFingerprint]) -> None:
         self._hunted = tuple(hunted)
         self._by_digest: dict[str, list[int]] = defaultdict(list)
         for owner, one in enumerate(self._hunted):
@@ -115,13 +113,18 @@ class HuntedIndex:
         """How many hunted things are in it."""
         return len(self._hunted)
 
-    def match(self, found: Fingerprint, radius: int = RADIUS) -> list[BestMatch]:
-        """Every hunted thing that ``found`` shows, best first (then in the order given)."""
+    def match(
+        self, found: Fingerprint, radius: int = RADIUS, *, guessing: bool = True
+    ) -> list[BestMatch]:
+        """Every hunted thing that ``found`` shows, best first (then in the order given).
+
+        ``guessing``: also by what the picture may have been cut from.
+        """
         alike = self._like_video if found.frames else self._like_picture
         digests = (found.sha256, found.sha1, found.md5)
         same = [owner for digest in digests for owner in self._by_digest.get(digest, [])]
         sure = self._ranked(same, alike(found, radius))
-        guesses = self._guesses(found, radius) if self._guessing and found.uncropped else []
+        guesses = self._guesses(found, radius) if guessing and found.uncropped else []
         return _with_guesses(sure, guesses) if guesses else sure
 
     def _guesses(self, found: Fingerprint, radius: int) -> list[BestMatch]:
@@ -208,7 +211,8 @@ def best_distance(found: Fingerprint, hunted: Sequence[HuntedFingerprint]) -> Be
     return matches[0] if matches else None
 
 
-def _surest(match: BestMatch) -> tuple[bool, bool, int]:
+def surest(match: BestMatch) -> tuple[bool, bool, int]:
+    """A key that sorts what is sure before what is near or guessed at."""
     return not match.exact, match.guessed or match.distance > RADIUS, match.distance
 
 
@@ -228,7 +232,7 @@ def _with_guesses(sure: list[BestMatch], guesses: Iterable[BestMatch]) -> list[B
         known = told.get(one.key)
         if known is None or known.distance > max(RADIUS, one.distance):
             told[one.key] = one
-    return sorted(told.values(), key=_surest)
+    return sorted(told.values(), key=surest)
 
 
 def _found_hashes(found: Fingerprint, *, turned: bool) -> list[str]:

@@ -9,7 +9,7 @@ from ansim.centre import clock, outside
 from ansim.centre.cases.keyring import make_working_key
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.services import give_consent, withdraw_consent
-from ansim.centre.materials.models import Material, Sighting
+from ansim.centre.materials.models import Bank, Sighting
 from ansim.centre.materials.services import add_link, add_material
 from ansim.centre.patrol import services, targetfiles, tasks
 from ansim.centre.patrol.due import queue_walks
@@ -231,8 +231,8 @@ def test_a_malformed_sources_file_is_named_with_its_field(settings, tmp_path, te
     assert not Target.objects.exists()
 
 
-def test_material_of_a_bank_that_rests_is_not_hunted(db):
+def test_material_of_a_bank_that_rests_is_not_hunted(web, board):
     import_list("a")
-    assert len(services.watched_materials(NOW)) == 1
-    Material.objects.get().bank.__class__.objects.update(active=False)
-    assert services.watched_materials(NOW) == []
+    Bank.objects.update(active=False)
+    services.watch_target(board.pk, now=NOW)
+    assert not web.visits

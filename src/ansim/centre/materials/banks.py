@@ -61,6 +61,7 @@ def import_bank(
     if _take_in(bank, imported, gone, now=now):
         hunts_more(bank)
     _mark(bank, sorted(gone), withdrawn_at=now)
+    _changed(bank)
     record("bank.imported", actor=by, actor_kind=actor_kind, obj=bank, fields=["materials"], at=now)
     return bank
 
@@ -112,6 +113,12 @@ def hunts_more(bank: Bank) -> None:
     bank.save(update_fields=["generation"])
 
 
+def _changed(bank: Bank) -> None:
+    """Its index is made anew."""
+    bank.revision += 1
+    bank.save(update_fields=["revision"])
+
+
 @transaction.atomic
 def add_copy(original: Material, found: Fingerprint, *, now: datetime) -> Material:
     """Hunt a copy of a bank's item from now on; the same file twice is one material."""
@@ -126,6 +133,7 @@ def add_copy(original: Material, found: Fingerprint, *, now: datetime) -> Materi
     copy = Material(bank=bank, number=top + 1, key=key, copy_of=first, added_at=now)
     copy.set_fingerprint(found)
     copy.save(force_insert=True)
+    _changed(bank)
     hunts_more(bank)
     record("material.added", obj=copy, fields=["fingerprint"], at=now)
     return copy

@@ -10,7 +10,8 @@ from functools import lru_cache
 from ansim.centre import outside
 from ansim.centre.materials.models import Sighting
 from ansim.fetching import Door, Observation
-from ansim.matching import RADIUS, HuntedIndex
+from ansim.matching import RADIUS
+from ansim.matching.hunts import Hunted
 from ansim.verdicts.looking import (
     MEDIA_A_PAGE,
     Expected,
@@ -27,7 +28,7 @@ __all__ = ["MEDIA_A_PAGE", "Hit", "Seen", "look_around"]
 
 def look_around(
     sighting: Sighting,
-    hunted: HuntedIndex,
+    hunted: Hunted,
     recorded: Iterable[str],
     *,
     radius: int = RADIUS,

@@ -33,6 +33,8 @@ class Bank(models.Model):
     active = models.BooleanField(default=True)
     # Counts up over all banks with each change that hunts more: what was seen before is seen anew.
     generation = models.PositiveIntegerField(default=0)
+    # Counts every change of its items.
+    revision = models.PositiveIntegerField(default=0)
     # A person's standing approval: without it hits wait for one-by-one approval.
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,

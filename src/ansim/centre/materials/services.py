@@ -13,10 +13,11 @@ from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials import planning
 from ansim.centre.materials.addresses import check_link, host_of, material_key, url_key
+from ansim.centre.materials.hunting import hunt_for
 from ansim.centre.materials.looking import Seen, look_around
 from ansim.centre.materials.models import Bank, Look, Material, Sighting, SightingMedia
 from ansim.fingerprints import Fingerprint
-from ansim.matching import MIN_QUALITY, RADIUS, HuntedIndex
+from ansim.matching import MIN_QUALITY, RADIUS
 from ansim.verdicts import Round, Verdict, judge
 
 if TYPE_CHECKING:
@@ -137,20 +138,11 @@ def place_of(host: str) -> str:
     return "unknown"
 
 
-def materials_of(sighting: Sighting) -> list[Material]:
-    """What is hunted for the case or bank of a sighting."""
-    owner = {"case": sighting.case_id} if sighting.case_id else {"bank": sighting.bank_id}
-    return list(Material.objects.filter(**owner, withdrawn_at=None))
-
-
 def look(sighting: Sighting, *, now: datetime) -> Seen:
     """One round of looks; reaches the web, writes nothing."""
-    hunted = [material.hunted() for material in materials_of(sighting)]
-    # Letters about a bank's hit leave without anybody's reading: no guesses for them.
-    index = HuntedIndex(hunted, guessing=sighting.bank is None)
     recorded = [one.url for one in sighting.media.all()]
     radius = RADIUS if sighting.bank is None else sighting.bank.strict_radius
-    return look_around(sighting, index, recorded, radius=radius, now=now)
+    return look_around(sighting, hunt_for(sighting), recorded, radius=radius, now=now)
 
 
 @transaction.atomic

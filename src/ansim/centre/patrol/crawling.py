@@ -12,7 +12,8 @@ from ansim.fetching import Observation
 from ansim.fetching.pages import MAX_MEDIA
 from ansim.fingerprints import Fingerprint
 from ansim.keywords import WordWatch
-from ansim.matching import BestMatch, HuntedIndex
+from ansim.matching import BestMatch
+from ansim.matching.hunts import Hunted
 from ansim.sources import Item, Problem, SourceKind, WatchTarget
 
 NAMES_OF_A_LIST = 4
@@ -48,7 +49,7 @@ class PageSeen:
 class Walker:
     """One walk. ``radius``: differing bits up to which a match is told at all."""
 
-    hunted: HuntedIndex
+    hunted: Hunted
     words: WordWatch
     radius: int
     skip: Callable[[str], bool] = lambda _: False

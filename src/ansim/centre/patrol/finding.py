@@ -1,6 +1,6 @@
 """Writing down what a walk sees, some pages at a time, so that a killed worker loses little."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -33,26 +33,35 @@ class _Allowed:
     """What may still be hunted: people take it back, and lists lose items, while a walk goes on."""
 
     cases: frozenset[UUID]
-    materials: frozenset[UUID]
+    materials: Mapping[str, Material]
 
-    def hunts(self, material: Material) -> bool:
-        """Whether a match with it counts."""
-        if material.case_id is not None and material.case_id not in self.cases:
-            return False
-        return material.pk in self.materials
+    def material(self, match: BestMatch) -> Material | None:
+        """What it is that matched, None when it does not count any more."""
+        found = self.materials.get(match.key)
+        if found is None or (found.case_id is not None and found.case_id not in self.cases):
+            return None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A file of a page, and what it resembles."""
+
+    hit: MediaHit
+    match: BestMatch
+    material: Material
 
 
 @dataclass(slots=True)
 class Findings:
     """What a walk found, on its way into the database.
 
-    ``hunted``: materials by id; ``words``: the case of each watched word's id; ``generation``: the
-    banks' at the walk's beginning, None when pages are not to be remembered.
+    ``words``: the case of each watched word's id; ``generation``: the banks' at the walk's
+    beginning, None when pages are not to be remembered.
     """
 
     run: Run
     target: Target
-    hunted: dict[str, Material]
     words: dict[str, Case]
     origin: Sighting.Origin
     generation: int | None
@@ -91,7 +100,9 @@ class Findings:
             match.key for page in self._waiting for hit in page.hits for match in hit.matches
         }
         scored = {identity for page in self._waiting for identity, _ in page.scores}
-        asked = {key for one in matched if (key := self.hunted[one].case_id) is not None}
+        live = Material.objects.filter(pk__in=matched, withdrawn_at=None).exclude(bank__active=False)
+        found = {str(one.pk): one for one in live.select_related("case", "bank")}
+        asked = {one.case_id for one in found.values() if one.case_id is not None}
         asked |= {self.words[identity].pk for identity in scored}
         cases = Case.objects.filter(pk__in=asked)
         if self.origin == Sighting.Origin.WATCH:
@@ -100,52 +111,48 @@ class Findings:
             key for key in cases.values_list("pk", flat=True)
             if covering_now(key, "search", now=now) is not None
         )  # fmt: skip
-        live = Material.objects.filter(pk__in=matched, withdrawn_at=None)
-        live = live.exclude(bank__active=False)
-        return _Allowed(frozenset(agreed), frozenset(live.values_list("pk", flat=True)))
+        return _Allowed(frozenset(agreed), found)
 
     def _one(self, page: PageSeen, allowed: _Allowed, now: datetime) -> None:
-        sure: dict[UUID, list[tuple[MediaHit, BestMatch]]] = {}
+        sure: dict[UUID, list[_Match]] = {}
         for hit in page.hits:
-            for owner, match in self._closest(hit, allowed):
-                material = self.hunted[match.key]
-                bank = material.bank
-                if _counts(match, bank):
-                    sure.setdefault(owner, []).append((hit, match))
-                elif bank is not None and match.distance <= bank.wide_radius:
+            for owner, one in self._closest(hit, allowed):
+                bank = one.material.bank
+                if _counts(one.match, bank):
+                    sure.setdefault(owner, []).append(one)
+                elif bank is not None and one.match.distance <= bank.wide_radius:
                     self.run.near += ask_about(
-                        material, page, hit, match, target=self.target, place=self._place, now=now
-                    )
+                        one.material, page, hit, one.match, target=self.target, place=self._place,
+                        now=now,
+                    )  # fmt: skip
         for matched in sure.values():
             self._sight(page, matched, now)
         for case, words in self._words_of(page):
             if case.pk not in sure and case.pk in allowed.cases:
                 self.run.leads += add_lead(case, page.url, words, self.target, now=now)
 
-    def _closest(self, hit: MediaHit, allowed: _Allowed) -> Iterable[tuple[UUID, BestMatch]]:
+    def _closest(self, hit: MediaHit, allowed: _Allowed) -> Iterable[tuple[UUID, _Match]]:
         """Of each case and bank what the file is most like: it is asked about once at most."""
-        closest: dict[UUID, BestMatch] = {}
+        closest: dict[UUID, _Match] = {}
         for match in hit.matches:  # the best come first
-            material = self.hunted[match.key]
-            owner = material.case_id or material.bank_id
-            if owner is not None and allowed.hunts(material):
-                closest.setdefault(owner, match)
+            material = allowed.material(match)
+            owner = None if material is None else material.case_id or material.bank_id
+            if material is not None and owner is not None:
+                closest.setdefault(owner, _Match(hit, match, material))
         return closest.items()
 
     @property
     def _place(self) -> str:
         return "unknown" if self.target.source in SEARCH_KINDS else self.target.place
 
-    def _sight(
-        self, page: PageSeen, matched: list[tuple[MediaHit, BestMatch]], now: datetime
-    ) -> None:
-        owner = self.hunted[matched[0][1].key]
+    def _sight(self, page: PageSeen, matched: list[_Match], now: datetime) -> None:
+        owner = matched[0].material
         origin = self.origin if owner.bank is None else Sighting.Origin.PATROL
         sighting, fresh = materials.add_sighting(
             page.url, origin=origin, now=now, case=owner.case, bank=owner.bank, place=self._place
         )
         came_back = sighting.verdict_code in GONE
-        found = [(hit.url, hit.seen, match.key, match.distance) for hit, match in matched]
+        found = [(one.hit.url, one.hit.seen, one.match.key, one.match.distance) for one in matched]
         if not keep_sight(sighting, seen_on(page.page, found, at=now), now=now):
             return
         self.run.hits += int(fresh or came_back)
@@ -182,16 +189,20 @@ def _counts(match: BestMatch, bank: Bank | None) -> bool:
     return not match.guessed and match.distance <= bank.strict_radius
 
 
-def _evidence(page: PageSeen, matched: list[tuple[MediaHit, BestMatch]]) -> dict[str, object]:
+def _evidence(page: PageSeen, matched: list[_Match]) -> dict[str, object]:
     return {
         "page": page.page.to_json(),
         "media": [
             {
-                "url": hit.url,
-                "observation": hit.seen.slim().to_json(),
-                "match": {"material": one.key, "distance": one.distance, "exact": one.exact},
+                "url": one.hit.url,
+                "observation": one.hit.seen.slim().to_json(),
+                "match": {
+                    "material": one.match.key,
+                    "distance": one.match.distance,
+                    "exact": one.match.exact,
+                },
             }
-            for hit, one in matched
+            for one in matched
         ],
         "seen_by_a_person": False,
     }

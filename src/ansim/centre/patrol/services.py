@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import require
@@ -14,7 +13,8 @@ from ansim.centre.cases.models import Case
 from ansim.centre.custody.services import record
 from ansim.centre.materials import banks
 from ansim.centre.materials.addresses import url_key
-from ansim.centre.materials.models import Bank, Material, Sighting
+from ansim.centre.materials.hunting import hunt_of
+from ansim.centre.materials.models import Bank, Sighting
 from ansim.centre.patrol import targetfiles
 from ansim.centre.patrol.crawling import PageSeen, Walker
 from ansim.centre.patrol.finding import Findings, listings_of
@@ -23,7 +23,7 @@ from ansim.centre.patrol.models import Run, SeenPage, Target
 from ansim.centre.patrol.targets import SEARCH_KINDS, described, put_off, sync_targets
 from ansim.centre.removal.withdrawing import settle_bank
 from ansim.keywords import WordWatch
-from ansim.matching import RADIUS, HuntedIndex
+from ansim.matching import RADIUS
 from ansim.matching import Bank as ImportedBank
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = [
     "approve_bank",
     "end_approval",
-    "hunted_for",
     "import_bank",
     "put_off",
     "rest_bank",
@@ -40,17 +39,11 @@ __all__ = [
     "search_host",
     "sync_targets",
     "watch_target",
-    "watched_materials",
 ]
 
 # A page that was seen is looked at again after so long, for its pictures may have changed.
 SEEN_FOR = timedelta(days=14)
 BANK_APPROVAL_DAYS = 90
-
-
-def hunted_for(case: Case) -> list[Material]:
-    """A case's materials, where the person allows searching."""
-    return list(case.materials.filter(withdrawn_at=None))
 
 
 def watched_cases(now: datetime) -> list[Case]:
@@ -59,28 +52,20 @@ def watched_cases(now: datetime) -> list[Case]:
     return [case for case in cases if case.allows("search", now)]
 
 
-def watched_materials(now: datetime, cases: Sequence[Case] | None = None) -> list[Material]:
-    """Everything that the watch and the patrol hunt now: allowed cases and active banks."""
-    allowed = watched_cases(now) if cases is None else cases
-    of_cases = Material.objects.filter(case__in=[one.pk for one in allowed], withdrawn_at=None)
-    of_banks = Material.objects.filter(bank__active=True, withdrawn_at=None)
-    return [*of_cases.select_related("case"), *of_banks.select_related("bank")]
-
-
 def search_host(case_id: UUID, host: str, *, now: datetime) -> None:
     """Look through the targets of one host for one case's materials, each page once."""
     case = Case.objects.prefetch_related("consents").get(pk=case_id)
-    hunted = hunted_for(case)
-    if not hunted or not case.allows("search", now):
+    hunt = hunt_of([case.pk], [])
+    if not hunt or not case.allows("search", now):
         return
     words, owners = words_of([case])
-    index, watch = HuntedIndex([one.hunted() for one in hunted]), WordWatch(words)
+    watch = WordWatch(words)
     looked_at: set[str] = set()
     for target in Target.objects.filter(host=host, active=True):
-        walker = Walker(index, watch, RADIUS, skip=looked_at.__contains__)
+        walker = Walker(hunt, watch, RADIUS, skip=looked_at.__contains__)
         findings = Findings(
-            Run(target=target, case=case, started_at=now), target,
-            {str(one.pk): one for one in hunted}, owners, Sighting.Origin.SEARCH, generation=None,
+            Run(target=target, case=case, started_at=now), target, owners, Sighting.Origin.SEARCH,
+            generation=None,
         )  # fmt: skip
         seen = _walk(walker, target, findings, tuple(case.keywords), case)
         looked_at.update(seen)
@@ -97,32 +82,27 @@ def watch_target(target_id: UUID, *, now: datetime) -> None:
         put_off(target.pk, now=now, planned=planned)
         return
     cases = watched_cases(now)
-    hunted = watched_materials(now, cases)
+    of_banks = list(Bank.objects.filter(active=True))
+    hunt = hunt_of([case.pk for case in cases], of_banks)
     words, owners = words_of(cases)
     run = None
-    if hunted or words:
-        generation = Bank.objects.filter(active=True).aggregate(top=Max("generation"))["top"] or 0
+    if hunt or words:
+        generation = max((bank.generation for bank in of_banks), default=0)
         fresh = SeenPage.objects.filter(
             seen_at__gt=now - SEEN_FOR, generation=generation, depth__gte=target.depth
         )
         seen = set(fresh.values_list("url_key", flat=True))
         walker = Walker(
-            HuntedIndex([one.hunted() for one in hunted]), WordWatch(words), _widest(hunted),
+            hunt, WordWatch(words), max([RADIUS, *(bank.wide_radius for bank in of_banks)]),
             skip=lambda url: url_key(url) in seen,
         )  # fmt: skip
         run = Run(target=target, started_at=now)
         findings = Findings(
-            run, target, {str(one.pk): one for one in hunted}, owners, Sighting.Origin.WATCH,
-            generation=generation,
+            run, target, owners, Sighting.Origin.WATCH, generation=generation,
         )  # fmt: skip
         asked = tuple(sorted({word for case in cases for word in case.keywords}))
         _walk(walker, target, findings, asked, None)
     put_off(target.pk, now=now, run=run, planned=planned)
-
-
-def _widest(hunted: Sequence[Material]) -> int:
-    """The radius at which anything at all is told: the widest of the banks'."""
-    return max([RADIUS, *(one.bank.wide_radius for one in hunted if one.bank is not None)])
 
 
 def _walk(

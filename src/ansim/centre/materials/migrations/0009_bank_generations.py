@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
+            model_name="bank",
+            name="revision",
+            field=models.PositiveIntegerField(default=0),
+        ),
+        migrations.AddField(
             model_name="material",
             name="copy_of",
             field=models.ForeignKey(
