@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from patrolled import RUN, Plan, serve
 
+LANES = 6
 PASSWORD = "calm-river-412-bench"
 HEADERS = (
     b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\x89PNG\r\n\x1a\n", b"WEBPVP8", b"GIF89a", b"ftypheic",
@@ -161,7 +162,7 @@ def work() -> None:
     """The centre's own worker, until nothing is left to do now."""
     from ansim.centre.work.worker import CentreWorker
 
-    CentreWorker(interval=0.01).run_once()
+    CentreWorker(interval=0.01, lanes=LANES).run_once()
 
 
 def scored(bank: Any, planted: Iterable[Any]) -> dict[str, Any]:

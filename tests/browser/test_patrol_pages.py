@@ -25,6 +25,12 @@ def finds(theatre: Theatre) -> Theatre:
 
 
 @pytest.fixture(scope="module")
+def walked(finds: Theatre) -> str:
+    """The id of a target that is walked through just now."""
+    return str(finds.order("walk")["target"])
+
+
+@pytest.fixture(scope="module")
 def staff(browser: Any, finds: Theatre) -> Iterator[Any]:
     """``staff("park", "ko", PHONE)``: a window; each signs in once."""
     signed_in: dict[str, Any] = {}
@@ -118,8 +124,30 @@ def test_a_place_is_watched_changed_and_left_to_rest_without_scripts(
     assert f"board-{language}" in visit.text()
     plain = staff(name, language, size, script=False)
     plain.page.goto(visit.page.url)
-    plain.page.click("form[action$='/rest'] button")
+    plain.page.click("a[href$='/rest']")
+    keep(plain, f"rest-{language}")
+    plain.page.click("main form button[type=submit]")
     rests = {"ko": "감시를 쉽니다", "en": "The target rests"}[language]
     assert rests in plain.text()
     plain.page.click("form[action$='/rest'] button")
     assert rests not in plain.text()
+
+
+@pytest.mark.parametrize(("name", "language"), [("park", "ko"), ("jeong", "en")])
+def test_on_a_phone_no_table_scrolls_sideways_and_what_is_pressed_is_easy_to_hit(
+    staff: Any, walked: str, name: str, language: str
+) -> None:
+    visit = staff(name, language, PHONE)
+    addresses = ["/staff/patrol", "/staff/patrol/ledger", f"/staff/patrol/targets/{walked}"]
+    visit.go("/staff/patrol/ledger")
+    addresses.append(visit.page.get_attribute(".table th[scope=row] a", "href"))
+    for number, address in enumerate(addresses):
+        visit.go(address)
+        keep(visit, f"phone-{number}-{language}")
+        visit.page.set_viewport_size(PHONE)
+        wide = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+        assert visit.page.eval_on_selector_all(".table-wrap", wide) == 0
+        small = "all => all.filter(one => one.getBoundingClientRect().height < 44).length"
+        assert visit.page.eval_on_selector_all("main .btn", small) == 0
+        labels = "all => all.filter(one => !one.dataset.label && one.innerText.trim()).length"
+        assert visit.page.eval_on_selector_all(".table td:not(:has(.acts))", labels) == 0

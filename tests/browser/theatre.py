@@ -142,6 +142,7 @@ class Prompter:
             "play": self.play,
             "found": self.found,
             "to_decide": self.to_decide,
+            "walk": self.walk,
             "hire": self.hire,
         }
 
@@ -227,6 +228,20 @@ class Prompter:
         case = next(one for one in Case.objects.order_by("opened_at") if one.keywords)
         add_lead(case, "http://byeok.test/talk/1", [(f"{case.pk}:0", 0.56)], target, now=now)
         return {}
+
+    def walk(self) -> dict[str, Any]:
+        """A walk through a target is under way, after one that a site did not answer."""
+        from ansim.centre.patrol.models import Run, Target
+
+        now, target = self.stage.now, Target.objects.order_by("code")[0]
+        Run.objects.create(
+            target=target, started_at=now - timedelta(minutes=12), pages=250, media=900, near=2
+        )
+        Run.objects.create(
+            target=target, started_at=now - timedelta(days=1), finished_at=now, pages=3,
+            failures=41, problem="timed_out",
+        )  # fmt: skip
+        return {"target": str(target.pk)}
 
     def found(self) -> dict[str, Any]:
         """How many places are known by now, by verdict."""

@@ -236,6 +236,8 @@ ANSIM_SOURCES = Path(os.environ.get("ANSIM_SOURCES", str(ANSIM_HOME / "sources")
 ANSIM_VANTAGES = os.environ.get("ANSIM_VANTAGES", "")
 # How long a re-upload watch runs when consent names no end (a setting, not a law).
 ANSIM_WATCH_DAYS = int(os.environ.get("ANSIM_WATCH_DAYS", "180"))
+# Looks, and walks, that go on at once in one worker: most of their time is waiting their turn.
+ANSIM_LANES = int(os.environ.get("ANSIM_LANES", "6"))
 # Requests a day for looking at links again: all together, and at one registered domain.
 ANSIM_LOOKS_A_DAY = int(os.environ.get("ANSIM_LOOKS_A_DAY", "20000"))
 ANSIM_LOOKS_A_DOMAIN = int(os.environ.get("ANSIM_LOOKS_A_DOMAIN", "2000"))

@@ -112,9 +112,13 @@ def work(
     """
     with spoken():
         start_site()
+    from django.conf import settings
+
     from ansim.centre.work.worker import CentreWorker
 
-    worker = CentreWorker(interval=interval, with_parent=with_parent)
+    worker = CentreWorker(
+        interval=interval, with_parent=with_parent, lanes=settings.ANSIM_LANES
+    )
     signal.signal(signal.SIGTERM, worker.shutdown)
     signal.signal(signal.SIGINT, worker.shutdown)
     if until_idle:

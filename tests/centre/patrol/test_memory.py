@@ -162,3 +162,16 @@ def test_two_files_with_one_code_are_told_apart(settings: Any, tmp_path: Any, db
     with pytest.raises(targetfiles.MalformedTargetFile) as caught:
         services.sync_targets(now=NOW)
     assert "b.toml" in caught.value.sentence("en")
+
+
+def test_a_target_rests_and_is_taken_up_again_in_its_file(settings: Any, tmp_path: Any, db: None) -> None:
+    settings.ANSIM_SOURCES = tmp_path
+    file = tmp_path / "a.toml"
+    for said, walked in (("", True), ("active = false", False), ("active = true", True)):
+        file.write_text(f"{ENTRY}{said}\n")
+        services.sync_targets(now=NOW)
+        assert Target.objects.get(code="one").active is walked
+    file.write_text(f'{ENTRY}active = "no"\n')
+    with pytest.raises(targetfiles.MalformedTargetFile) as caught:
+        services.sync_targets(now=NOW)
+    assert "active" in caught.value.sentence("en")

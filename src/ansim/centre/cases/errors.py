@@ -75,6 +75,16 @@ class LastHolder(AnsimError):
     }
 
 
+class SearchNotAllowed(AnsimError):
+    """Words to search for, of a person who does not allow searching."""
+
+    code = "search_not_allowed"
+    sentences = {
+        "en": "There is no consent to search, so no words to search for are kept. Ask for it first.",
+        "ko": "찾기에 대한 동의가 없어 찾을 낱말을 보관하지 않습니다. 먼저 동의를 받아 주세요.",
+    }
+
+
 class NotAHolder(AnsimError):
     """An escrow key that this centre does not know."""
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ansim.centre.cases import keyring, ledger
-from ansim.centre.cases.errors import EmptyText, KeyNotHeld, UnknownCode
+from ansim.centre.cases.errors import EmptyText, KeyNotHeld, SearchNotAllowed, UnknownCode
 from ansim.centre.cases.models import (
     Case,
     CaseHarm,
@@ -185,6 +185,21 @@ def triage(
     fields = ["flags", "threat_deadline", "owner", "triaged_at", "triaged_by", "status"]
     case.save(update_fields=fields)
     record("case.triaged", actor=by, obj=case, case=case, fields=fields, at=now)
+
+
+@transaction.atomic
+def change_keywords(case: Case, words: Sequence[str], *, by: "Staff", now: datetime) -> None:
+    """The words and account names that the search and the watch go by from now on.
+
+    Raises SearchNotAllowed without a consent to search that stands now.
+    """
+    if ledger.covering_now(case.pk, "search", now=now) is None:
+        raise SearchNotAllowed
+    if list(words) == case.keywords:
+        return
+    case.keywords = list(words)
+    case.save(update_fields=["keywords_box"])
+    record("case.words_changed", actor=by, obj=case, case=case, fields=["keywords"], at=now)
 
 
 @transaction.atomic

@@ -14,9 +14,10 @@ from ansim.centre.access.permissions import StaffRequest
 from ansim.centre.cases.consents import consent_rows
 from ansim.centre.cases.models import Case
 from ansim.centre.cases.pages import case_view, reader_language, render_case
+from ansim.centre.cases.services import change_keywords
 from ansim.centre.custody.models import CustodyEvent
 from ansim.centre.desk.casefile import by_attention, link_rows, outside_rows
-from ansim.centre.desk.forms import LinkForm, PictureForm
+from ansim.centre.desk.forms import KeywordsForm, LinkForm, PictureForm
 from ansim.centre.desk.log import log_lines, recent_lines
 from ansim.centre.desk.queries import flag_words
 from ansim.centre.intake.later import add_more
@@ -129,6 +130,25 @@ def add_picture(request: StaffRequest, case: Case) -> HttpResponse:
     except AnsimError as error:
         form.add_error("picture", error.sentence(reader_language()))
     return _links_page(request, case, LinkForm(), form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@case_view("material.add")
+def search_words(request: StaffRequest, case: Case) -> HttpResponse:
+    """The words that the search goes by; changed only where the person allows searching."""
+    form = KeywordsForm(request.POST or None, initial={"keywords": "\n".join(case.keywords)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_keywords(
+                case, form.cleaned_data["keywords"], by=request.user, now=clock.now()
+            )
+        except AnsimError as error:
+            form.add_error("keywords", error.sentence(reader_language()))
+        else:
+            messages.success(request, _("The words are kept; the next search goes by them."))
+            return redirect("case-links", case.pk)
+    words = {"form": form, "allowed": case.allows("search", clock.now())}
+    return render_case(request, case, "desk/words.html", words, tab="case-links")
 
 
 @require_safe

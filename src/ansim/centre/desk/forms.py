@@ -12,7 +12,7 @@ from ansim.centre.cases.header import SAFE_CHANNELS
 from ansim.centre.cases.pages import reader_language
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.cases.wordings import asked_at_report
-from ansim.centre.intake.report import LINKS_MAX, Report
+from ansim.centre.intake.report import KEYWORD_MAX, KEYWORDS_MAX, LINKS_MAX, Report
 from ansim.centre.materials.addresses import check_link
 from ansim.errors import AnsimError
 
@@ -22,6 +22,12 @@ LISTS = {
     "harms": "harm", "places": "place", "flags": "flag",
 }  # fmt: skip
 NOT_LISTED = _("Choose one of the answers in the list.")
+
+
+def one_a_line(text: str) -> tuple[str, ...]:
+    """The lines of ``text`` without blank ones, each once."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 class LinkForm(forms.Form):
@@ -55,6 +61,28 @@ class PictureForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="picture_%s")
+
+
+class KeywordsForm(forms.Form):
+    """Words and account names that the search goes by, one on each line."""
+
+    keywords = forms.CharField(
+        label=_("Words to search for"), required=False,
+        help_text=_(
+            "Titles, and account names with @ in front, one on each line. Never the person's name."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "autocapitalize": "none"}),
+    )  # fmt: skip
+
+    def clean_keywords(self) -> tuple[str, ...]:
+        """One keyword a line, each once."""
+        words = one_a_line(self.cleaned_data["keywords"])
+        if len(words) > KEYWORDS_MAX or any(len(word) > KEYWORD_MAX for word in words):
+            raise forms.ValidationError(
+                _("At most %(most)d lines of %(long)d characters each."),
+                params={"most": KEYWORDS_MAX, "long": KEYWORD_MAX},
+            )
+        return words
 
 
 class LookForm(forms.Form):
@@ -205,8 +233,7 @@ class ReportForm(forms.Form):
 
     def clean_keywords(self) -> tuple[str, ...]:
         """One keyword a line."""
-        lines = (line.strip() for line in self.cleaned_data["keywords"].splitlines())
-        return tuple(dict.fromkeys(line for line in lines if line))
+        return one_a_line(self.cleaned_data["keywords"])
 
     def clean_consents(self) -> list[str]:
         """Without the consent to keep it, nothing may be written down."""

@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{CASE}/links", case_views.links, name="case-links"),
     path(f"{CASE}/links/add", case_views.add_link_view, name="case-link-add"),
     path(f"{CASE}/pictures/add", case_views.add_picture, name="case-picture-add"),
+    path(f"{CASE}/words", case_views.search_words, name="case-words"),
     path(f"{CASE}/plan", plan, name="case-plan"),
     path(f"{CASE}/referrals", case_views.referrals, name="case-referrals"),
     path(f"{CASE}/consents", consent_views.consents, name="case-consents"),

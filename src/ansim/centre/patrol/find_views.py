@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest, can, staff_view
-from ansim.centre.patrol import leads, near, queries, showing
+from ansim.centre.patrol import leads, ledger, near, queries, showing
 from ansim.centre.patrol.find_forms import LeadForm, OpinionForm
 from ansim.centre.patrol.models import NearHit
 from ansim.errors import AnsimError
@@ -37,10 +37,10 @@ def near_hit(request: StaffRequest, near_id: UUID) -> HttpResponse:
         else:
             messages.success(request, gettext("Your answer is kept."))
         return HttpResponseRedirect(reverse("patrol"))
-    others, hits = queries.siblings_of(found)
     context = {
-        "near": found, "facts": found.facts, "form": form, "others": others, "hits": hits,
-        "line": showing.near_line(found),
+        "near": found, "facts": found.facts, "form": form,
+        "line": showing.near_line(found), "frames": showing.frames_line(found),
+        "siblings": queries.siblings_of(found), "ledger_id": ledger.row_id("host", found.host),
         "mine": mine, "may_say": is_open and mine is None,
         # Until this person has answered, nothing shows what somebody else thinks.
         "opinions": list(found.opinions.select_related("by")) if mine or not is_open else [],

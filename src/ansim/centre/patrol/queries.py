@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import fmean
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from ansim.centre import clock
 from ansim.centre.cases.queries import visible_cases
+from ansim.centre.materials.addresses import url_key
 from ansim.centre.materials.models import Bank, Sighting
 from ansim.centre.patrol.models import Lead, NearHit, Opinion, Run, Target
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 LEADS_SHOWN = 10
+AVERAGED = 20
 LATE_AFTER = timedelta(hours=6)
 BROKEN_OFF_AFTER = timedelta(hours=6)
 
@@ -37,6 +40,30 @@ class BankRow:
 
     bank: Bank
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """Beside a near hit: other open near hits and hits of banks on its page and on its host.
+
+    ``in_ledger``: the re-upload ledger has a page of the host.
+    """
+
+    near_here: int
+    near_on_host: int
+    hits_here: int
+    hits_on_host: int
+    in_ledger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Averages:
+    """Of the last ``count`` finished walks: pages and files that they saw, and minutes."""
+
+    count: int
+    pages: float
+    files: float
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +132,18 @@ def lead_for(staff: "Staff", lead_id: UUID) -> Lead | None:
     return waiting_leads(staff).filter(pk=lead_id).first()
 
 
-def siblings_of(near: NearHit) -> tuple[int, int]:
-    """(other open near hits, confirmed hits of banks) on the same host."""
-    others = hunted_near().filter(host=near.host).exclude(pk=near.pk)
-    hits = Sighting.objects.filter(host=near.host, bank__isnull=False).exclude(matched_at=None)
-    return others.count(), hits.count()
+def siblings_of(near: NearHit) -> Siblings:
+    """What else was found on the page of ``near``, and on its host."""
+    others = list(hunted_near().filter(host=near.host).exclude(pk=near.pk))
+    places = Sighting.objects.filter(host=near.host, kind=Sighting.Kind.PAGE)
+    matched = places.exclude(matched_at=None)
+    hits = matched.filter(bank__isnull=False)
+    # Addresses are sealed: those of near hits are opened to be compared, those of hits have a key.
+    return Siblings(
+        near_here=sum(one.url == near.url for one in others), near_on_host=len(others),
+        hits_here=hits.filter(url_key=url_key(near.url)).count() if near.url else 0,
+        hits_on_host=hits.count(), in_ledger=matched.exists(),
+    )  # fmt: skip
 
 
 def row_of(target: Target) -> TargetRow:
@@ -125,6 +159,24 @@ def runs_of(target: Target) -> list[tuple[Run, bool]]:
     return [
         (run, run.finished_at is None and run.started_at + BROKEN_OFF_AFTER < now) for run in runs
     ]
+
+
+def first_walk_at(target: Target) -> datetime | None:
+    """When a target was first walked through; None when it never was."""
+    return target.runs.order_by("started_at").values_list("started_at", flat=True).first()
+
+
+def averages_of(target: Target) -> Averages | None:
+    """Means over the last finished walks for all watches and banks; None before the first."""
+    runs = target.runs.filter(case=None).exclude(finished_at=None)[:AVERAGED]
+    rows = list(runs.values_list("pages", "media", "started_at", "finished_at"))
+    if not rows:
+        return None
+    minutes = [(end - start).total_seconds() / 60 for _, _, start, end in rows if end is not None]
+    return Averages(
+        count=len(rows), pages=fmean(row[0] for row in rows), files=fmean(row[1] for row in rows),
+        minutes=fmean(minutes),
+    )  # fmt: skip
 
 
 def _health(target: Target, last: Run | None, now: datetime) -> str:

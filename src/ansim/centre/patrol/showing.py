@@ -1,5 +1,6 @@
 """Rows of the patrol page in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from ansim.centre.patrol import targetfiles, words
 from ansim.centre.patrol.models import Lead, NearHit, Run, Target
 from ansim.centre.patrol.queries import BankRow, TargetRow
 from ansim.centre.shell.context import in_language
+from ansim.fingerprints import Fingerprint, FrameFingerprint
+from ansim.matching import MIN_QUALITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,19 @@ class NearLine:
     kind: Promise | str
     said: bool
     opinions: int
+
+
+@dataclass(frozen=True, slots=True)
+class FramesLine:
+    """Of ``of`` frames with enough detail ``alike`` resemble the item, ``share`` in hundredths.
+
+    ``both``: both are videos; else a video is compared with a picture.
+    """
+
+    alike: int
+    of: int
+    share: int
+    both: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,32 @@ def near_line(near: NearHit) -> NearLine:
         said=bool(getattr(near, "said", False)),
         opinions=int(getattr(near, "opinions_given", 0)),
     )
+
+
+def frames_line(near: NearHit) -> FramesLine | None:
+    """How many frames of a video resemble the item; None where neither of the two is a video.
+
+    Counted on the side with fewer frames, within the wide radius, as the comparison itself does.
+    Frames with too little detail resemble each other by chance and count on neither side.
+    """
+    if "fingerprint" not in near.facts:
+        return None
+    found, hunted = Fingerprint.from_json(near.facts["fingerprint"]), near.material.hunted()
+    both = bool(found.frames and hunted.frames)
+    if not (found.frames or hunted.frames):
+        return None
+    one, two = _looks(found.frames, found.pdq), _looks(hunted.frames, hunted.pdq)
+    if (both and len(two) < len(one)) or not found.frames:
+        one, two = two, one
+    wide = near.bank.wide_radius
+    alike = sum(any((asked ^ other).bit_count() <= wide for other in two) for asked in one)
+    return FramesLine(alike, len(one), round(100 * alike / max(1, len(one))), both)
+
+
+def _looks(frames: Sequence[FrameFingerprint], pdq: str) -> list[int]:
+    """PDQ hashes of the frames with enough detail; the picture's own where there are no frames."""
+    digits = [one.pdq for one in frames if one.quality >= MIN_QUALITY] if frames else [pdq]
+    return [int(one, 16) for one in digits if one]
 
 
 def lead_line(lead: Lead) -> LeadLine:

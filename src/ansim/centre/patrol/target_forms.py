@@ -13,7 +13,7 @@ from ansim.centre.patrol import targetfiles, words
 from ansim.centre.patrol.models import Target
 from ansim.centre.shell.context import in_language
 from ansim.errors import AnsimError
-from ansim.sources import Manifest, WatchTarget
+from ansim.sources import Manifest, Setting, WatchTarget
 
 FILL_IN = gettext_lazy("Fill this in.")
 CHOOSE = gettext_lazy("Choose one.")
@@ -89,12 +89,7 @@ class TargetForm(forms.Form):
         elif manifest.needs == "search":
             self.fields["scope"].initial = "any"
         for setting in manifest.settings:
-            field = forms.IntegerField if setting.type == "number" else forms.CharField
-            self.fields[f"set_{setting.name}"] = field(
-                label=in_language(setting.help), required=setting.required,
-                initial=_setting(there, setting.name, setting.default),
-                error_messages={"required": FILL_IN},
-            )  # fmt: skip
+            self.fields[f"set_{setting.name}"] = _setting_field(setting, there)
 
     def clean_code(self) -> str:
         """A short name is given once."""
@@ -140,5 +135,15 @@ def _initial(there: Target | None, by: Staff) -> dict[str, Any]:
     return {name: getattr(there, name) for name in names}
 
 
-def _setting(there: Target | None, name: str, default: object) -> object:
-    return default if there is None else there.settings.get(name, default)
+def _setting_field(setting: Setting, there: Target | None) -> forms.Field:
+    """A short label, the help sentence under it, and a control of the setting's type."""
+    initial = setting.default if there is None else there.settings.get(setting.name, setting.default)
+    words: dict[str, Any] = {
+        "label": in_language(setting.label) or setting.name.replace("_", " ").capitalize(),
+        "help_text": in_language(setting.help), "initial": initial,
+    }  # fmt: skip
+    if setting.type == "truth":
+        return forms.BooleanField(required=False, **words)
+    field = forms.IntegerField if setting.type == "number" else forms.CharField
+    errors = {"required": FILL_IN, "invalid": gettext_lazy("Write a whole number.")}
+    return field(required=setting.required, error_messages=errors, **words)

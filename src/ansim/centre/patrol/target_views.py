@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ansim.centre import clock
 from ansim.centre.access.permissions import StaffRequest, can, staff_view
-from ansim.centre.patrol import queries, showing, targetfiles, targets
+from ansim.centre.patrol import queries, showing, targetfiles, targets, walk_lines
 from ansim.centre.patrol.models import Target
 from ansim.centre.patrol.target_forms import TargetForm
 from ansim.centre.removal.forms import RobotsForm
@@ -68,9 +68,12 @@ def change(request: StaffRequest, target_id: UUID) -> HttpResponse:
 def show(request: StaffRequest, target_id: UUID) -> HttpResponse:
     """One target: what it is, how it does, its walks."""
     target = get_object_or_404(Target, pk=target_id)
+    runs = queries.runs_of(target)
     context = {
         "line": showing.target_line(queries.row_of(target)),
-        "runs": queries.runs_of(target),
+        "runs": walk_lines.run_lines(runs),
+        "under_way": walk_lines.under_way(runs, target.pages, clock.now()),
+        "usual": walk_lines.usual(queries.averages_of(target)),
         "may_decide": can(request.user, "patrol.decide"),
         "may_manage": can(request.user, "patrol.manage"),
         "may_override": can(request.user, "robots.override"),
@@ -78,11 +81,16 @@ def show(request: StaffRequest, target_id: UUID) -> HttpResponse:
     return render(request, "patrol/target.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @staff_view("patrol.manage")
 def rest(request: StaffRequest, target_id: UUID) -> HttpResponse:
-    """Let a target that staff added rest, or take it up again."""
+    """Let a target that staff added rest, after a question, or take it up again."""
     target = get_object_or_404(Target, pk=target_id, from_file=False)
+    if request.method == "GET":
+        if not target.active:
+            return HttpResponseRedirect(reverse("target", args=[target.pk]))
+        context = {"target": target, "since": queries.first_walk_at(target)}
+        return render(request, "patrol/target_rest.html", context)
     active = request.POST.get("active") == "yes"
     targets.pause(target, by=request.user, now=clock.now(), active=active)
     said = gettext("The target is watched again.") if active else gettext("The target rests.")

@@ -52,7 +52,7 @@ def lists_folder() -> Path:
 
 
 def targets(taken: Iterable[str] = ()) -> list[WatchTarget]:
-    """The targets of the data files, or those of the running sandbox.
+    """The targets of the data files, or those of the running sandbox; not those that rest there.
 
     ``taken``: codes of targets that staff added; a file may not change those, nor may two of its
     targets share a code. Raises MalformedTargetFile.
@@ -70,7 +70,8 @@ def targets(taken: Iterable[str] = ()) -> list[WatchTarget]:
             if target.code in used:
                 raise MalformedTargetFile(file=path.name, field=f"code = {target.code}")
             used.add(target.code)
-            found[target.code] = target
+            if _active(path.name, entry):
+                found[target.code] = target
     return list(found.values())
 
 
@@ -86,6 +87,14 @@ def _entries(path: Path) -> list[object]:
             raise MalformedTargetFile(file=path.name, field=f"[[{name}]]")
         found += listed
     return found
+
+
+def _active(file: str, entry: object) -> bool:
+    """Whether its file has it walked: ``active = false`` lets it rest."""
+    value = entry.get("active", True) if isinstance(entry, dict) else True
+    if not isinstance(value, bool):
+        raise MalformedTargetFile(file=file, field="active")
+    return value
 
 
 def _target(file: str, entry: object) -> WatchTarget:

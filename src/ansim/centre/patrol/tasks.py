@@ -5,9 +5,10 @@ from uuid import UUID
 from ansim.centre import clock
 from ansim.centre.patrol.services import put_off, search_host, watch_target
 from ansim.centre.work.jobs import job
+from ansim.centre.work.lanes import WALKS
 
 
-@job(priority=10)
+@job(priority=10, queue=WALKS)
 def search_for_case(case_id: str, host: str) -> None:
     """Look through one host for one case."""
     search_host(UUID(case_id), host, now=clock.now())
@@ -18,7 +19,7 @@ def _walk_later(target_id: str) -> None:
     put_off(UUID(target_id), now=clock.now())
 
 
-@job(given_up=_walk_later)
+@job(given_up=_walk_later, queue=WALKS)
 def walk_target(target_id: str) -> None:
     """Look through what is new at one target, for every watch and bank."""
     watch_target(UUID(target_id), now=clock.now())

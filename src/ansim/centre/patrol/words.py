@@ -34,3 +34,6 @@ HEALTH_TONES: Final[Mapping[str, str]] = {
     "off": "mute",
 }  # fmt: skip
 NO_ANSWER: Final = gettext_lazy("Its pages did not answer")
+PROBLEMS: Final[Mapping[str, Promise]] = {
+    "files_left_out": pgettext_lazy("a walk", "Some files of its pages were left out as too many"),
+}

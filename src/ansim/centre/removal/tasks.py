@@ -12,6 +12,7 @@ from ansim.centre.removal.models import HashList, Request
 from ansim.centre.removal.sending import send_list, send_request, settle_failed
 from ansim.centre.removal.withdrawing import look_allowed
 from ansim.centre.work.jobs import job
+from ansim.centre.work.lanes import LOOKS
 
 LOOK_AGAIN = timedelta(days=1)
 
@@ -30,7 +31,7 @@ def _send_list_by_hand(list_id: str) -> None:
     settle_failed(HashList, list_id, now=clock.now())
 
 
-@job(priority=20, given_up=_look_later)
+@job(priority=20, given_up=_look_later, queue=LOOKS)
 def look_at(sighting_id: str) -> None:
     """One round of looks at a sighting, its verdict, and what follows from it."""
     now = clock.now()

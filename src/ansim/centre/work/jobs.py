@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django_tasks import task
-from django_tasks.base import Task
+from django_tasks.base import DEFAULT_TASK_QUEUE_NAME, Task
 from django_tasks_db.models import DBTaskResult
 
 from ansim.errors import AnsimError
@@ -37,13 +37,17 @@ TRIES = 3
 
 
 def job(
-    priority: int = 0, *, given_up: Callable[..., None] | None = None
+    priority: int = 0,
+    *,
+    given_up: Callable[..., None] | None = None,
+    queue: str = DEFAULT_TASK_QUEUE_NAME,
 ) -> Callable[[Callable[..., None]], Task[..., None]]:
     """Make a function a job that is tried again when it fails.
 
     The function's arguments are JSON (ids as strings). The last failure is kept by the task
     table as a failed job; ``given_up`` is then called with the same arguments, to free the row
-    that the job was about, so that it falls due again or shows to a person.
+    that the job was about, so that it falls due again or shows to a person. ``queue``: of the
+    lanes, for a job that waits for other people's servers.
     """
 
     def decorate(function: Callable[..., None]) -> Task[..., None]:
@@ -61,7 +65,7 @@ def job(
                     raise JobFailed(kind=kind) from None
                 made.enqueue(*args, attempt=attempt + 1, **kwargs)
 
-        made = task(priority=priority)(run)
+        made = task(priority=priority, queue_name=queue)(run)
         return made
 
     return decorate

@@ -13,23 +13,33 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 from django_tasks_db.utils import exclusive_transaction
 
 from ansim.centre import clock
 from ansim.centre.work.due import run_due
+from ansim.centre.work.lanes import QUEUES, Lanes
 from ansim.centre.work.presence import Presence, is_alive
 from ansim.errors import AnsimError
 
 log = logging.getLogger(__name__)
 # After so long the worker asks again what is due, so that a long walk holds up no urgent look.
 TURN_SECONDS = 0.3
+# At its end a worker lets looks in its lanes end; walks are adopted by the next worker.
+ENDING_SECONDS = 10.0
 
 
 class CentreWorker(Worker):
-    """Django's database worker, with due work, adoption of orphans and an idle mark."""
+    """Django's database worker, with due work, adoption of orphans, lanes and an idle mark.
 
-    def __init__(self, *, interval: float = 1.0, with_parent: bool = False) -> None:
+    ``lanes``: how many looks, and how many walks, go on at once beside everything else (lanes.py);
+    0: one job after another. Where a sandbox steps the clock there are none, so that each step
+    ends with the same.
+    """
+
+    def __init__(
+        self, *, interval: float = 1.0, with_parent: bool = False, lanes: int = 0
+    ) -> None:
         super().__init__(
             queue_names=["default"], interval=interval, batch=False, backend_name="default",
             startup_delay=False, max_tasks=None, worker_id=uuid4().hex, excluded_queue_names=[],
@@ -37,15 +47,20 @@ class CentreWorker(Worker):
         self._presence = Presence(self.worker_id)
         self._parent = os.getppid() if with_parent else None
         self._stop = threading.Event()
+        widths = dict.fromkeys(QUEUES, lanes if _clock_step() is None else 0)
+        self._lanes = Lanes(self._run_one_of, widths, interval=interval)
+        self._in_lanes = tuple(queue for queue, width in widths.items() if width)
 
     def run(self) -> None:
         """Work until told to stop (or until the parent is gone, when asked to go with it)."""
         self._presence.announce()
+        self._lanes.start()
         try:
             while self.running and not self._orphaned():
                 if not self._turn():
                     self._stop.wait(self.interval)
         finally:
+            self._lanes.end(patience=ENDING_SECONDS)
             self._presence.leave()
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
@@ -69,10 +84,27 @@ class CentreWorker(Worker):
     def run_once(self) -> None:
         """Work until nothing is left to do now."""
         self._presence.announce()
+        self._lanes.start()
         try:
-            self.run_until_idle()
+            while self.running:
+                # Asked before and after: what a lane ends with may be due, and due work may be a lane's.
+                busy = self._lanes_busy()
+                ran = self.run_until_idle()
+                if not (busy or ran or self._lanes_busy()):
+                    break
+                if self._in_lanes:
+                    self._stop.wait(min(self.interval, TURN_SECONDS))
         finally:
+            self._lanes.end(patience=ENDING_SECONDS)
             self._presence.leave()
+
+    def _lanes_busy(self) -> bool:
+        """Whether something waits in a lane's queue or is under way there."""
+        if not self._in_lanes:
+            return False
+        waiting = DBTaskResult.objects.filter(queue_name__in=self._in_lanes)
+        states = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+        return waiting.filter(status__in=states).exists()
 
     def run_until_idle(self) -> int:
         """Run everything that is due now and all that follows from it; returns how many jobs."""
@@ -96,17 +128,27 @@ class CentreWorker(Worker):
     def _run_ready(self) -> int:
         """Run waiting jobs, most urgent first, until none is left or new due work may wait."""
         ran, turn_ends = 0, time.monotonic() + TURN_SECONDS
+        mine = DBTaskResult.objects.ready().exclude(queue_name__in=self._in_lanes)
         while self.running and time.monotonic() < turn_ends:
-            tasks = DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
-            with exclusive_transaction(tasks.db):
-                found = tasks.get_locked()
-                if found is not None:
-                    found.claim(self.worker_id)
-            if found is None:
+            if not self._run_first(mine):
                 return ran
-            self.run_task(found)
             ran += 1
         return ran
+
+    def _run_one_of(self, queue: str) -> bool:
+        """Run the most urgent job of a lane's queue; whether there was one."""
+        return self._run_first(DBTaskResult.objects.ready().filter(queue_name=queue))
+
+    def _run_first(self, tasks: DBTaskResultQuerySet) -> bool:
+        tasks = tasks.filter(backend_name=self.backend_name)
+        with exclusive_transaction(tasks.db):
+            found = tasks.get_locked()
+            if found is not None:
+                found.claim(self.worker_id)
+        if found is None:
+            return False
+        self.run_task(found)
+        return True
 
     def _orphaned(self) -> bool:
         return self._parent is not None and os.getppid() != self._parent
