@@ -5,10 +5,11 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import partial
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from ansim.cli import sweep
@@ -18,7 +19,7 @@ from ansim.sweeping import Settings
 from ansim.sweeping.parts import Batch, Counts
 from ansim.sweeping.parts import Result as PartResult
 from ansim.sweeping.working import Worker
-from tests.sweeping.archives import CUP, CUP_AGAIN, crawl, packed
+from tests.sweeping.archives import CUP, CUP_AGAIN, crawl, packed, record
 from tests.sweeping.inside import Inside
 
 
@@ -136,6 +137,37 @@ def test_bad_usage_is_2_and_a_missing_bank_one_sentence() -> None:
     assert "Example: ansim sweep" in CliRunner().invoke(app, ["sweep", "--help"]).stdout
 
 
+@pytest.mark.usefixtures("inside")
+def test_names_and_addresses_of_strangers_do_no_harm() -> None:
+    Path("odd").mkdir()
+    Path("odd/a\nb\x1b[31m.jpg").write_bytes(CUP)
+    Path(os.fsdecode(b"odd/\xff.jpg")).write_bytes(CUP)
+    Path("odd.warc").write_bytes(record(CUP, "https://x.example/\x1b]0;x\x07"))
+    told = _run("--workers", "1", "odd", "odd.warc")
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert len(lines) == 3
+    assert all(line.isprintable() for line in lines)
+    assert "odd/a\\nb\\x1b[31m.jpg  the-cup" in told.stdout
+    result = _run("--json", "--workers", "1", "odd")
+    assert [os.fsencode(str(one["path"])) for one in _records(result.stdout)[:2]] == [
+        b"odd/a\nb\x1b[31m.jpg", b"odd/\xff.jpg",
+    ]  # fmt: skip
+    assert _run("--workers", "1", "--out", "odd.jsonl", "odd").exit_code == 0
+    assert [*_records(Path("odd.jsonl").read_text())[1:3]] == _records(result.stdout)[:2]
+
+
+@pytest.mark.parametrize("out", ["", "/", "pictures", "crawl.warc.gz", "./hunted.jsonl", "link"])
+@pytest.mark.usefixtures("inside")
+def test_the_out_file_is_never_a_folder_an_input_or_a_bank(out: str) -> None:
+    Path("link").symlink_to("crawl.warc.gz")
+    before = Path("crawl.warc.gz").read_bytes(), Path("hunted.jsonl").read_bytes()
+    result = _run("--workers", "1", "--out", out, "crawl.warc.gz")
+    assert result.exit_code == 1
+    assert "--out" in result.stderr
+    assert (Path("crawl.warc.gz").read_bytes(), Path("hunted.jsonl").read_bytes()) == before
+
+
 class _Terminal(StringIO):
     def isatty(self) -> bool:
         return True
@@ -162,3 +194,16 @@ def test_the_state_lies_with_the_centre_or_with_the_user(monkeypatch: pytest.Mon
     monkeypatch.setenv("XDG_STATE_HOME", "/mine")
     assert sweep._state_folder() == Path("/mine/ansim/sweeps")
     assert os.environ["XDG_STATE_HOME"] == "/mine"
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_copy_with_a_strip_cut_off_is_a_hit_when_guesses_are_wanted() -> None:
+    with Image.open(BytesIO(CUP)) as cup:
+        strip = round(cup.width * 0.05)
+        cup.crop((0, 0, cup.width - strip, cup.height)).save("pictures/cut.png")
+    plain = _records(_run("--json", "--workers", "1", "pictures").stdout)
+    guessed = _records(_run("--json", "--workers", "1", "--cropped", "pictures").stdout)
+    assert [one["path"] for one in plain[:-1]] == ["pictures/cup.jpg"]
+    assert [(one["path"], one.get("guessed")) for one in guessed[:-1]] == [
+        ("pictures/cup.jpg", None), ("pictures/cut.png", True),
+    ]  # fmt: skip

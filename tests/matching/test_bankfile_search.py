@@ -84,6 +84,16 @@ def test_equal_files_come_first_whatever_they_look_like(bank: BankFile | Bank) -
     assert "number 2" in error.value.sentence("en")
 
 
+def test_guesses_come_last_and_only_of_what_does_not_surely_match(bank: BankFile | Bank) -> None:
+    index = BankIndex(bank)
+    guesses = tuple(_hex(_near(HASHES[n], bits)) for n, bits in ((5, 8), (0, 0), (2, 4), (1, 0)))
+    found = _found(_near(HASHES[0], 20), uncropped=guesses)
+    assert [(hit.key, hit.distance, hit.guessed) for hit in index.match(found)] == [
+        ("p0", 20, False), ("p2", 4, True), ("p5", 8, True)
+    ]  # fmt: skip
+    assert index.match(replace(found, quality=10)) == []
+
+
 def _video(rows: "np.ndarray", quality: int = 80) -> Fingerprint:
     frames = tuple(FrameFingerprint(n, _hex(row), quality) for n, row in enumerate(rows))
     return _found(rows[0], kind="video", frames=frames)

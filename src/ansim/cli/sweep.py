@@ -1,6 +1,5 @@
 """``ansim sweep``: which pictures in these archives and folders do the banks have?"""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -27,7 +26,15 @@ from ansim import __version__
 from ansim.cli import language
 from ansim.cli.banks import open_any
 from ansim.cli.decoding import LIMITS, cores
-from ansim.cli.terminal import AsJson, failing, print_json, say, tell_failure
+from ansim.cli.terminal import (
+    AsJson,
+    failing,
+    json_line,
+    print_json,
+    say,
+    shown,
+    tell_failure,
+)
 from ansim.errors import AnsimError
 from ansim.matching import RADIUS
 from ansim.matching.bankfile import BankFile
@@ -73,6 +80,12 @@ RayAddress = Annotated[
 Radius = Annotated[
     int, typer.Option(min=0, max=_LARGEST_RADIUS, help="Bits that may differ, of 256.")
 ]
+Cropped = Annotated[
+    bool,
+    typer.Option(
+        "--cropped", help='Guess at copies with a strip cut off, too; such hits say "guessed".'
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Write what is found to this file, as JSON lines.")]
 Resume = Annotated[
     bool,
@@ -90,6 +103,7 @@ def sweep(
     workers: Workers = 0,
     ray_address: RayAddress = "",
     radius: Radius = RADIUS,
+    cropped: Cropped = False,
     out: Out = None,
     resume: Resume = True,
     state: StateFolder = None,
@@ -107,10 +121,11 @@ def sweep(
         raise typer.BadParameter("--ray-address needs --engine ray")
     names = [_name_of(path, as_json=as_json) for path in bank_files]
     opening = partial(open_banks, tuple(str(path.absolute()) for path in bank_files))
-    settings = Settings(opening, str(Path.cwd()), radius, LIMITS)
+    settings = Settings(opening, str(Path.cwd()), radius, LIMITS, cropped)
     report = _Report(names, radius, as_json=as_json)
     try:
-        name = _sweep_name(inputs, bank_files, radius)
+        name = _sweep_name(inputs, bank_files, radius, cropped=cropped)
+        _require_free(out, [*inputs, *bank_files])
         with State(state or _state_folder(), name, fresh=not resume) as kept:
             _say_what_is_done(len(kept))
             with (
@@ -165,10 +180,10 @@ def _state_folder() -> Path:
     return Path(state) / "ansim" / "sweeps"
 
 
-def _sweep_name(inputs: list[Path], banks: list[Path], radius: int) -> str:
+def _sweep_name(inputs: list[Path], banks: list[Path], radius: int, *, cropped: bool) -> str:
     """Names the sweep: what is asked of which inputs, by which version."""
     asked = [str(path.absolute()) for path in inputs]
-    return key_of(__version__, RANGE, asked, [fingerprint_of(path) for path in banks], radius)
+    return key_of(__version__, RANGE, asked, [fingerprint_of(path) for path in banks], radius, cropped)
 
 
 @dataclass(slots=True)
@@ -223,11 +238,13 @@ class _Report:
             "sha256": hit.sha256, "bank": self.names[hit.bank], "item": hit.item,
             "distance": hit.distance,
         }  # fmt: skip
-        record |= {name: True for name in ("exact", "disputed") if getattr(hit, name)}
+        record |= {name: True for name in ("exact", "disputed", "guessed") if getattr(hit, name)}
         self._write(record)
         if not self.as_json and self.file is None:
             place = path if offset is None else f"{path}@{offset} {record['url']}"
-            typer.echo(f"{place}  {hit.item}  {hit.distance}" + "  disputed" * hit.disputed)
+            told = f"{place}  {hit.item}  {hit.distance}"
+            told += "  disputed" * hit.disputed + "  guessed" * hit.guessed
+            typer.echo(shown(told))
 
     def _trouble(self, error: str, path: str, offset: int | None, number: int) -> None:
         if offset is None:
@@ -236,11 +253,12 @@ class _Report:
             numbered = {"record": number} if number else {}
             self._write({"archive": path, "offset": offset, **numbered, "error": error})
         if not self.as_json:
-            typer.echo(f"{path}{'' if offset is None else f'@{offset}'}: {error}", err=True)
+            place = shown(path) + ("" if offset is None else f"@{offset}")
+            typer.echo(f"{place}: {error}", err=True)
 
     def _write(self, record: dict[str, object]) -> None:
         if self.file is not None:
-            self.file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            self.file.write(json_line(record))
         elif self.as_json:
             print_json(record)
 
@@ -251,6 +269,22 @@ def _say_what_is_done(count: int) -> None:
             f"Going on with this sweep: {count} parts are done already.",
             f"멈춘 작업을 이어서 합니다. {count}개 부분은 이미 끝났습니다.",
         )
+
+
+def _require_free(out: Path | None, asked: list[Path]) -> None:
+    """Raise OutUnwritable where the results would go to a folder, an input or a bank."""
+    if out is None:
+        return
+    try:
+        taken = (
+            not out.name
+            or out.is_dir()
+            or any(one.exists() and out.exists() and out.samefile(one) for one in asked)
+        )
+    except (OSError, ValueError):
+        raise OutUnwritable from None
+    if taken:
+        raise OutUnwritable
 
 
 @contextmanager
@@ -268,7 +302,7 @@ def _out(path: Path | None, names: list[str], radius: int) -> Generator[IO[str] 
         raise OutUnwritable from None
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         about = {"banks": names, "radius": radius, "note": _NOTE}
-        file.write(json.dumps({"sweep": about}, ensure_ascii=False) + "\n")
+        file.write(json_line({"sweep": about}))
         try:
             yield file
         except BaseException:

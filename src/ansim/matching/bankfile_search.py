@@ -11,8 +11,8 @@ would lie open.
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -43,7 +43,8 @@ class BankMatch:
     """``query`` counts what was asked, ``key`` names the item of ``bank``.
 
     ``distance`` is in bits, of two videos the radius at which enough frames match. ``exact``:
-    equal digests. ``disputed``: there is an opinion against the item.
+    equal digests. ``disputed``: there is an opinion against the item. ``guessed``: as of
+    ``hunted.BestMatch``.
     """
 
     query: int
@@ -52,6 +53,7 @@ class BankMatch:
     distance: int
     exact: bool = False
     disputed: bool = False
+    guessed: bool = False
 
 
 class Rows(Protocol):
@@ -141,14 +143,30 @@ class BankIndex:
     def match(self, found: Fingerprint, radius: int = RADIUS) -> list[BankMatch]:
         """Every item that ``found`` shows: equal files first, then the nearest.
 
-        Of two videos at least MATCHING_SHARE of the frames of the one with fewer must match.
+        Of two videos at least MATCHING_SHARE of the frames of the one with fewer must match. Then
+        those that only a guess at what a picture was cut from comes near, where it has any.
         """
         digests = [("sha256", found.sha256), ("sha1", found.sha1), ("md5", found.md5)]
         exact = {n for name, digits in digests for n in self._equal(name, digits)}
         near = {n: d for n, d in self._alike(found, radius) if n not in exact}
         matches = [self._match(0, number, 0, exact=True) for number in sorted(exact)]
         ranked = sorted(near, key=lambda number: (near[number], number))
-        return matches + [self._match(0, number, near[number]) for number in ranked]
+        matches += [self._match(0, number, near[number]) for number in ranked]
+        guesses = self._guesses(found, radius, exact | near.keys())
+        return matches + [replace(self._match(0, *one), guessed=True) for one in guesses]
+
+    def _guesses(
+        self, found: Fingerprint, radius: int, known: Collection[int]
+    ) -> list[tuple[int, int]]:
+        """(item, distance) of what only a guess comes near, the nearest first."""
+        if not found.uncropped or not _hashes_of(found):
+            return []
+        _, row, distance = self.near(_packed(list(found.uncropped)), radius)
+        best: dict[int, int] = {}
+        for owner, far in zip(self._owners_of(row).tolist(), distance.tolist(), strict=True):
+            if owner not in known:
+                best[owner] = min(far, best.get(owner, far))
+        return sorted(best.items(), key=lambda one: (one[1], one[0]))
 
     def _alike(self, found: Fingerprint, radius: int) -> Iterator[tuple[int, int]]:
         asked = _hashes_of(found)

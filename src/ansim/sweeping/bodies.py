@@ -16,6 +16,8 @@ from warcio.statusandheaders import (  # type: ignore[import-untyped]
     StatusAndHeadersParserException,
 )
 
+from ansim.errors import AnsimError
+from ansim.fingerprints.sniff import sniff
 from ansim.sweeping.errors import Broken, UnknownEncoding
 from ansim.sweeping.members import Stream
 
@@ -26,6 +28,7 @@ _CHUNK_LINE: Final = 1024
 _CHUNK_SIZE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n\Z")
 _HTTP: Final = b"HTTP/"
 _MOST_CODINGS: Final = 4
+_MEDIA_HEAD: Final = 1024
 _AS_IS: Final = {"", "identity", "none", "utf-8", "binary"}
 _WEB_WINDOW: Final = 2**23
 """Bytes; the largest window of zstd on the web (RFC 9659)."""
@@ -142,7 +145,20 @@ def _unpacked(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
         return _inflated(pieces)
     if coding == "zstd":
         return _unzstd(pieces)
-    raise UnknownEncoding
+    return _as_media(pieces)
+
+
+def _as_media(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """As it is where the bytes are media all the same: crawlers unpack and keep the header line."""
+    first = next(pieces, b"")
+    while len(first) < _MEDIA_HEAD and (more := next(pieces, b"")):
+        first += more
+    try:
+        sniff(first[:_MEDIA_HEAD])
+    except AnsimError:
+        raise UnknownEncoding from None
+    yield first
+    yield from pieces
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -91,6 +91,18 @@ class UnknownEncoding(AnsimError):
     }
 
 
+class InSegments(AnsimError):
+    """A record goes on in further ones, perhaps in other files; nobody joins them here."""
+
+    code: ClassVar[str] = "in_segments"
+    sentences: ClassVar[dict[str, str]] = {
+        "en": "This record is only the first part of a picture or video that was cut into several "
+        "records. Only this part was looked at; join them and sweep again.",
+        "ko": "사진이나 영상을 여러 레코드로 나눈 것 가운데 첫 부분입니다. 이 부분만 확인했습니다. "
+        "레코드를 합친 뒤 다시 해 주세요.",
+    }
+
+
 class WorkerLost(AnsimError):
     """A worker ended twice in the middle of the same part."""
 

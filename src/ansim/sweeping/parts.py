@@ -51,6 +51,7 @@ class Hit:
 
     ``offset`` and ``number``: which record of the archive (see ``records.Record``), or which file
     of the batch and 0. ``bank`` counts the banks as they were given. ``distance`` is in bits.
+    ``guessed``: only a guess at what it was cut from comes so near.
     """
 
     offset: int
@@ -61,6 +62,7 @@ class Hit:
     distance: int
     exact: bool = False
     disputed: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

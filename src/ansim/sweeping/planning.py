@@ -64,7 +64,7 @@ def measure(inputs: Iterable[Path]) -> int:
         paths = _walk(given) if given.is_dir() else iter([given])
         for path in paths:
             try:
-                total += path.stat().st_size
+                total += path.stat().st_size if isinstance(path, Path) else 0
             except OSError:
                 continue
     return total
@@ -93,6 +93,9 @@ def _folder(folder: Path, length: int) -> Iterator[Part | Refused]:
     batch: list[tuple[str, int, int]] = []
     parent = None
     for path in _walk(folder):
+        if isinstance(path, Refused):
+            yield path
+            continue
         if batch and path.parent != parent:
             yield _batch(batch, walked=True)
             batch = []
@@ -116,10 +119,15 @@ def _folder(folder: Path, length: int) -> Iterator[Part | Refused]:
         yield _batch(batch, walked=True)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for inside, folders, names in os.walk(folder):
+def _walk(folder: Path) -> Iterator[Path | Refused]:
+    """Every file, and every folder that cannot be read: what is not seen must be told."""
+    closed: list[OSError] = []
+    for inside, folders, names in os.walk(folder, onerror=closed.append):
+        yield from (Refused(str(one.filename), InputUnreadable()) for one in closed)
+        closed.clear()
         folders.sort()
         yield from (Path(inside, name) for name in sorted(names))
+    yield from (Refused(str(one.filename), InputUnreadable()) for one in closed)
 
 
 def _about(path: Path) -> tuple[str, int, int]:

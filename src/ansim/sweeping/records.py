@@ -28,7 +28,8 @@ WITH_BODIES: Final = {"response", "resource", "conversion"}
 class Record:
     """One record. ``offset``: where its member begins; ``number``: which one of it, from 0.
 
-    ``kind`` is its WARC-Type and ``url`` its target, "" where it names none.
+    ``kind`` is its WARC-Type and ``url`` its target, "" where it names none. ``whole``: it is not
+    the first of several segments (WARC 1.1, section 7), which may lie in other files.
     """
 
     offset: int
@@ -36,6 +37,7 @@ class Record:
     kind: str
     url: str
     block: Block
+    whole: bool = True
 
     def body(self) -> Iterator[bytes]:
         """The body in pieces; to be read before the walk goes on. Raises as ``body_of``."""
@@ -125,7 +127,8 @@ def _record(stream: Stream, offset: int, number: int) -> Record:
     kind = lines.get("warc-type", "").lower()
     url = lines.get("warc-target-uri", "").strip().removeprefix("<")
     url = url.removesuffix(">")[:_LONGEST_URL]
-    return Record(offset, number, kind, url, Block(stream, int(length)))
+    whole = "warc-segment-number" not in lines
+    return Record(offset, number, kind, url, Block(stream, int(length)), whole)
 
 
 def _past_newlines(stream: Stream) -> None:

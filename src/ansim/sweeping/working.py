@@ -19,7 +19,7 @@ from ansim.fingerprints import EmptyFile, Limits, NotMedia, TooManyBytes
 from ansim.fingerprints.sniff import sniff
 from ansim.matching import RADIUS
 from ansim.matching.bankfile_search import BankIndex
-from ansim.sweeping.errors import Broken, InputUnreadable, TooSlow, UnknownEncoding
+from ansim.sweeping.errors import Broken, InputUnreadable, InSegments, TooSlow, UnknownEncoding
 from ansim.sweeping.members import Shell
 from ansim.sweeping.parts import Batch, Counts, Hit, Part, Range, Result, Trouble
 from ansim.sweeping.records import WITH_BODIES, Damage, Record, Walk
@@ -39,19 +39,21 @@ class Settings:
     """What every worker is told. ``open_banks`` must be a function that can be pickled.
 
     ``folder``: what the parts' relative paths start from, which is another one on other machines.
+    ``cropped``: copies with a strip cut off are guessed at, too.
     """
 
     open_banks: OpenBanks
     folder: str = ""
     radius: int = RADIUS
     limits: Limits = field(default_factory=Limits)
+    cropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the banks say about one file: (bank, item, distance, exact, disputed) each."""
+    """What the banks say about one file: (bank, item, distance, exact, disputed, guessed) each."""
 
-    matches: tuple[tuple[int, str, int, bool, bool], ...] = ()
+    matches: tuple[tuple[int, str, int, bool, bool, bool], ...] = ()
     error: AnsimError | None = None
 
 
@@ -61,7 +63,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._banks = list(settings.open_banks())
-        self._decoder = Decoder(settings.limits)
+        self._decoder = Decoder(settings.limits, searching=settings.cropped)
 
     def __enter__(self) -> Self:
         """The worker itself."""
@@ -101,7 +103,7 @@ class Worker:
         except AnsimError as error:
             return _Found(error=error)
         matches = [
-            (number, hit.key, hit.distance, hit.exact, hit.disputed)
+            (number, hit.key, hit.distance, hit.exact, hit.disputed, hit.guessed)
             for number, bank in enumerate(self._banks)
             for hit in bank.match(found, self._settings.radius)
         ]
@@ -153,8 +155,12 @@ class _Job:
             self._counts.revisits += 1
         elif record.kind not in WITH_BODIES:
             self._counts.skipped += 1
-        elif self._file(record.body(), record.offset, record.number, walked=True):
-            self.result.urls[record.offset, record.number] = record.url
+        else:
+            media = self._counts.media
+            if self._file(record.body(), record.offset, record.number, walked=True):
+                self.result.urls[record.offset, record.number] = record.url
+            if not record.whole and self._counts.media > media:
+                self._trouble(record.offset, record.number, InSegments())
 
     def _file(self, pieces: Iterator[bytes], offset: int, number: int, *, walked: bool) -> bool:
         """Look at one body; whether there was a hit. ``walked``: nobody said it was media."""
