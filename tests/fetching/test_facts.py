@@ -217,6 +217,22 @@ def test_a_page_that_sends_on_is_followed_like_a_redirect(world: "World") -> Non
     assert world.stage.paths == ["/1", "/2"]
 
 
+def test_a_refresh_header_is_followed_as_the_element_is(world: "World") -> None:
+    world.plays("/1", b"", Refresh="0; url='/2?a=1'")
+    world.plays("/2?a=1", b"<p>here</p>", Refresh="0; url=/1")
+    world.plays("/in", b"<p>in</p>", Refresh="1; url=http://127.0.0.1/")
+    world.plays("/later", b"<p>later</p>", Refresh="30; url=/1")
+    world.plays("/odd", b"<p>odd</p>", Refresh="0; url=javascript:alert(1)")
+    door = world.door()
+    seen = door.look("http://moa.test/1", vantage="seoul")
+    assert (seen.final_url, seen.status) == ("http://moa.test/2?a=1", 200)
+    refused = door.look("http://moa.test/in", vantage="seoul")
+    assert (refused.outcome, refused.reason) == ("refused", "special_address")
+    for path in ("later", "odd"):
+        stays = door.look(f"http://moa.test/{path}", vantage="seoul")
+        assert (stays.outcome, stays.redirects) == ("answered", ())
+
+
 @pytest.mark.parametrize(
     ("to", "reason"),
     [

@@ -29,6 +29,10 @@ FLOODS = {
     "chunks": endless(
         OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + b"x" * 4096 + b"\r\n"
     ),
+    "padded chunks": endless(
+        OK + b"Transfer-Encoding: chunked\r\n\r\n",
+        b"40;" + b"e" * 4000 + b"\r\n" + b"x" * 64 + b"\r\n",
+    ),
     "headers": endless(OK, b"X-Flood: yes\r\n" * 4000),
     "one header": endless(OK + b"X: ", b"x" * 60000),
     "interim": endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n" * 4000),
@@ -41,8 +45,24 @@ def test_endless_answers_are_cut_off(world: "World", name: str) -> None:
     world.stage.plays["/"] = FLOODS[name]
     door = world.door(max_page_bytes=200_000, max_media_bytes=200_000)
     seen = door.look("http://moa.test/", vantage="seoul")
-    assert seen.outcome == ("broken" if name == "interim" else "too_large")
+    assert seen.outcome == ("broken" if name in {"interim", "padded chunks"} else "too_large")
     assert seen.bytes_read < 300_000
+
+
+def test_what_pads_chunks_is_not_taken_for_nothing(world: "World") -> None:
+    """The frame's own bytes are no bytes of the body, and were once without a limit."""
+    taken = [0]
+
+    def play(connection: socket.socket) -> None:
+        connection.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n")
+        while True:
+            connection.sendall(b"40;" + b"e" * 4000 + b"\r\n" + b"x" * 64 + b"\r\n")
+            taken[0] += 4096
+
+    world.stage.plays["/"] = play
+    seen = world.door().look("http://moa.test/", vantage="seoul")
+    assert (seen.outcome, seen.reason) == ("broken", "chunk_line")
+    assert taken[0] < 16 * 1024 * 1024  # what socket buffers hold
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
@@ -66,6 +86,10 @@ def test_a_compression_bomb_is_not_inflated(world: "World", coding: str) -> None
         (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "content_length"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "chunk_size"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n", "chunk_end"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx  \r\n0\r\n\r\n",
+            "chunk_end",
+        ),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx", "transfer_encoding"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\nx", "content_encoding"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip", "compressed_data"),

@@ -35,6 +35,8 @@ from tests.verdicts.views import (
     seen,
 )
 
+MAIN = "http://moa.test/main"
+
 ROWS: list[tuple[str, tuple[dict[str, object], ...], str]] = [
     ("content", (PRESENT,), "present"),
     (
@@ -66,6 +68,26 @@ ROWS: list[tuple[str, tuple[dict[str, object], ...], str]] = [
     ),
     ("soft 404", (SOFT,), "gone_provisional"),
     ("sent to the front page", ({"page": seen(200, FRONT, **ROOT)},), "gone_provisional"),
+    (
+        "sent to where the front page leads",
+        (
+            {
+                "page": seen(200, FRONT, redirects=(MAIN,), final_url=MAIN),
+                "home": seen(200, FRONT, url="http://moa.test/", redirects=(MAIN,), final_url=MAIN),
+            },
+        ),
+        "gone_provisional",
+    ),
+    (
+        "the link is where the front page leads",
+        (
+            {
+                "page": seen(200, FRONT, url=MAIN, redirects=(MAIN + "/",), final_url=MAIN + "/"),
+                "home": seen(200, FRONT, url="http://moa.test/", redirects=(MAIN,), final_url=MAIN),
+            },
+        ),
+        "unknown",
+    ),
     ("no such name", ({"page": failed("name_not_found"), "home": None},), "gone_provisional"),
     (
         "media replaced at its own address",
@@ -83,6 +105,18 @@ ROWS: list[tuple[str, tuple[dict[str, object], ...], str]] = [
         "gone_provisional",
     ),
     ("login form", ({"page": seen(200, LOGIN)},), "restricted"),
+    (
+        "a login of its own on the 404",
+        ({"page": seen(404, LOGIN), "control": seen(404, GHOST)},),
+        "restricted",
+    ),
+    (
+        "an age gate of its own on the 404",
+        ({"page": seen(404, AGE), "control": seen(404, GHOST)},),
+        "restricted",
+    ),
+    ("a login on every 404", ({"page": seen(404, LOGIN), "control": seen(404, LOGIN)},), GONE_P),
+    ("a login on the 404, no control", ({"page": seen(404, LOGIN)},), GONE_P),
     ("403 with a login form", ({"page": seen(403, LOGIN)},), "restricted"),
     ("402", ({"page": seen(402)},), "restricted"),
     ("gone here, login there", (GONE, {"page": seen(200, LOGIN)}), "restricted"),

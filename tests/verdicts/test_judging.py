@@ -21,6 +21,7 @@ from tests.verdicts.views import (
     LOGIN,
     LOGO,
     LOST,
+    NOON,
     NXDOMAIN,
     POST,
     PRESENT,
@@ -175,6 +176,25 @@ def test_a_search_result_is_deindexed_only_when_every_page_loads(
 ) -> None:
     views = [{"page": seen(status), "listed": one} for one in listed]
     assert judge([around(*views)], kind="search_result").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999999999",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Thu, 01 Jan 0001 00:00:00 +2359",
+        "9" * 300,
+        "soon",
+        ", , ,",
+    ],
+)
+def test_a_host_cannot_break_the_judge_by_when_to_come_back(value: str) -> None:
+    judgement = judge([after(0, {"page": seen(503, headers=(("retry-after", value),))})])
+    assert judgement.verdict == "unknown"
+    latest = judgement.not_before
+    assert latest is None or NOON <= latest <= NOON + timedelta(days=7)
 
 
 def test_reasons_are_whole_sentences_in_both_languages() -> None:

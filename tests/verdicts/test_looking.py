@@ -1,5 +1,6 @@
 """What is opened beside a link, how often, and which page is asked to vouch for a host."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 
 from ansim.fetching import Observation, PageFeatures
 from ansim.matching import HuntedIndex
+from ansim.verdicts import judge
 from ansim.verdicts.looking import Surroundings, look_at_listing, look_round
 from ansim.verdicts.places import same_place, same_shape, same_site, sibling_of
 
@@ -56,6 +58,65 @@ def test_a_lost_post_is_vouched_for_by_another_post_of_its_board() -> None:
     ] * 2
     assert all(view.witness_sought for view in seen.views)
     assert web.count("/login") == 0
+
+
+def test_no_other_page_vouches_where_the_boards_own_posts_are_kept_from_us() -> None:
+    web = gone()
+    web.pages["http://moa.test/board/44"] = (404, LOST)
+    web.pages["http://moa.test/login"] = (200, POST)
+    view = looked(web, Surroundings(web.look)).views[0]
+    assert view.witness is not None
+    assert view.witness.url == "http://moa.test/board/44"
+    assert web.count("/login") == 0
+    assert judge([looked(web, Surroundings(web.look))]).verdict == "unknown"
+
+
+def test_a_page_of_another_kind_vouches_where_no_post_is_named() -> None:
+    web = gone()
+    web.pages["http://moa.test/"] = (200, replace(FRONT, links=("http://moa.test/login",)))
+    web.pages["http://moa.test/login"] = (200, POST)
+    view = looked(web, Surroundings(web.look)).views[0]
+    assert view.witness is not None
+    assert view.witness.url == "http://moa.test/login"
+
+
+def test_what_a_page_shows_in_a_frame_is_looked_at() -> None:
+    frame, film = "http://moa.test/embed/41", "http://cdn.test/41.jpg"
+    web = gone()
+    web.pages[LINK] = (200, replace(POST, frames=(frame, frame + "b", frame + "c")))
+    web.pages[frame] = (200, replace(POST, media=(film,)))
+    views = looked(web, Surroundings(web.look)).views
+    assert [one.url for one in views[0].media] == [film]
+    assert web.count("/embed/41c") == 0
+    web.pages[LINK] = (404, replace(LOST, frames=(frame,)))
+    asked = web.count("/embed/41")
+    looked(web, Surroundings(web.look))
+    assert web.count("/embed/41") == asked
+
+
+def test_a_second_place_looks_at_what_is_shown_to_it_alone() -> None:
+    recorded, here, there = (f"http://cdn.test/{n}.jpg" for n in range(3))
+    web = gone()
+    shown = {"seoul": (recorded, here), "berlin": (here, there)}
+
+    def look(url: str, vantage: str, expect: str) -> Observation:
+        if url == LINK:
+            web.pages[LINK] = (200, replace(POST, media=shown[vantage]))
+        return web.look(url, vantage, expect)
+
+    around = Surroundings(look)
+    seen = look_round(LINK, PLACES, look, around, HuntedIndex([]), [recorded], now=NOON).round
+    assert [one.url for one in seen.views[1].media] == [recorded, there]
+
+
+@pytest.mark.parametrize("url", ["", "moa", "http://", "http://[::1/", "javascript:x", "a\ud800"])
+def test_what_is_no_address_is_refused_and_nothing_is_asked_beside_it(url: str) -> None:
+    def look(asked: str, vantage: str, _expect: str) -> Observation:
+        assert asked == url
+        return Observation(url, url, vantage, "KR", NOON, 0.1, "refused", reason="malformed")
+
+    seen = look_round(url, PLACES, look, Surroundings(look), HuntedIndex([]), now=NOON).round
+    assert judge([seen]).verdict == "unknown"
 
 
 def test_a_page_that_loads_asks_for_the_surroundings_once_a_day() -> None:
@@ -114,6 +175,9 @@ def test_addresses_are_compared_by_what_matters() -> None:
     assert same_shape("http://a.test/v.php?b=free&id=3", "http://a.test/v.php?id=9&b=free")
     assert not same_shape("http://a.test/v.php?b=free&id=3", "http://a.test/v.php?b=adult&id=9")
     assert not same_shape("http://a.test/adult/3", "http://a.test/free/3")
+    assert same_shape("http://a.test/4711", "http://a.test/4712")
+    assert not same_shape("http://a.test/4711", "http://a.test/about")
+    assert not same_shape("http://a.test/4711.html", "http://a.test/about.html")
     assert same_place("http://www.a.test/1/", "https://a.test/1")
     assert same_site("http://b.a.test/1", "http://a.test/")
     assert not same_site("http://a.co.kr/", "http://b.co.kr/")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ansim.verdicts import Judgement, Pace, Round, judge, next_look
 from tests.verdicts.rows import any_round
-from tests.verdicts.views import GONE, NOON, after, seen
+from tests.verdicts.views import GONE, NOON, PRESENT, after, seen
 
 
 @settings(max_examples=150, deadline=None)
@@ -35,6 +35,15 @@ def test_the_looks_that_confirm_are_spread_over_the_window() -> None:
     assert following(0) == 36
     assert following(0, 36) == 72
     assert following(0, 70) == 76  # never sooner than six hours
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e9), st.floats(0, 1e12), st.floats(1, 1e12))
+def test_no_plan_however_crowded_forgets_a_link(
+    rate: float, weight: float, price: float, stretch: float
+) -> None:
+    pace = Pace(rate, weight, price, stretch)
+    moment, _ = next_look(judge([after(0, PRESENT)]), at=NOON, promise_ends=None, pace=pace)
+    assert timedelta(hours=6) <= moment - NOON <= timedelta(days=365)
 
 
 def test_unknown_backs_off_and_a_host_may_name_the_time() -> None:

@@ -16,6 +16,7 @@ from ansim.fetching.codings import (
     type_inside,
     unpacked_file,
 )
+from ansim.fetching.gates import refresh_of
 from ansim.fetching.http1 import Head, read_body
 from ansim.fetching.observations import Observation
 from ansim.fetching.pages import TextScore, page_features
@@ -138,15 +139,15 @@ class Door:
             trip.begin_hop(target.href)
             seen.add(target.href)
             location = self._visit(trip, target, score)
-            if not location or (trip.page is not None and self._leads_back(location, seen)):
+            if not location or (trip.page is not None and self._leads_back(location, target, seen)):
                 return
             target = parse_target(location, self._policy.allowed_ports, base=target.href)
             trip.redirects.append(target.href)
         raise RedirectLimit
 
-    def _leads_back(self, location: str, seen: set[str]) -> bool:
+    def _leads_back(self, location: str, base: Target, seen: set[str]) -> bool:
         """Whether a page's own refresh only loads again what was seen: that page is the answer."""
-        return parse_target(location, self._policy.allowed_ports).href in seen
+        return parse_target(location, self._policy.allowed_ports, base=base.href).href in seen
 
     def _visit(self, trip: Trip, target: Target, score: TextScore | None) -> str:
         """One hop: where it sends us on to, or "" for the last answer."""
@@ -165,7 +166,7 @@ class Door:
                 self._take_body(trip, connection, head, score)
                 # An error page that leads home by itself is still an error page.
                 page = trip.page if head.status // 100 == 2 else None  # noqa: PLR2004
-                return "" if page is None else page.refresh
+                return "" if page is None else page.refresh or refresh_of(head, target.href)
             caller.drain(trip, connection, head)
         finally:
             caller.finish(connection, head)

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ansim.fetching.http1 import Head
+from ansim.fetching.links import LinkSet
+
 _READ = ("class", "id", "src", "action", "name", "data-testid")
 _LONGEST = 500
 _MOST_SCRIPT = 20_000
@@ -97,3 +100,10 @@ def refresh_target(content: str) -> str:
     if address[:1] in {"'", '"'}:
         address = address[1:].partition(address[0])[0]
     return address.strip()
+
+
+def refresh_of(head: Head, base: str) -> str:
+    """Where a Refresh header leads to, absolute, or ""; browsers obey it as they do the element."""
+    target = LinkSet(base, 1)
+    target.add(refresh_target(head.get("refresh")))
+    return next(iter(target.found()), "")

@@ -19,6 +19,9 @@ _MAX_CHUNK_LINE = 4096
 # A body in chunks of a letter costs us far more than its sender: so many tiny ones are enough.
 _TINY_CHUNK = 64
 _MAX_TINY_CHUNKS = 20_000
+# Extensions and blanks in the frame are bytes that no limit of the body would count.
+_USUAL_LINE = 16
+_MAX_PADDING = 64 * 1024
 _MAX_TRAILER_BYTES = 8192
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _BODILESS = frozenset((204, 205, 304))
@@ -151,9 +154,11 @@ def _counted(connection: Connection, deadline: Deadline, length: int) -> Iterato
 
 
 def _chunked(connection: Connection, deadline: Deadline) -> Iterator[bytes]:
-    tiny = 0
+    tiny = padding = 0
     while True:
-        size = _CHUNK_SIZE.fullmatch(_read_line(connection, deadline))
+        line = _read_line(connection, deadline)
+        padding += max(0, len(line) - _USUAL_LINE)
+        size = _CHUNK_SIZE.fullmatch(line)
         if size is None:
             raise FetchFailed("broken", "chunk_size")
         length = int(size[1], 16)
@@ -163,8 +168,10 @@ def _chunked(connection: Connection, deadline: Deadline) -> Iterator[bytes]:
         if tiny > _MAX_TINY_CHUNKS:
             raise FetchFailed("broken", "tiny_chunks")
         yield from _counted(connection, deadline, length)
-        if _read_line(connection, deadline).strip():
+        if _read_line(connection, deadline) not in {b"\r", b""}:
             raise FetchFailed("broken", "chunk_end")
+        if padding > _MAX_PADDING:
+            raise FetchFailed("broken", "chunk_line")
     trailer = 0
     while line := _read_line(connection, deadline).rstrip(b"\r"):
         trailer += len(line)

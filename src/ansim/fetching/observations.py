@@ -79,13 +79,13 @@ class Observation:
         return next((value for key, value in self.headers if key == name), "")
 
     def slim(self) -> Self:
-        """The same without the lists of links, media and pieces of text, for keeping.
+        """The same without the lists of links, media, frames and pieces of text, for keeping.
 
         Nor are guesses at what a picture was cut from kept: its own numbers are.
         """
         page, found = self.page, self.fingerprint
         if page is not None:
-            page = replace(page, links=(), media=(), feed_items=(), pieces=())
+            page = replace(page, links=(), media=(), feed_items=(), pieces=(), frames=())
         if found is not None and found.uncropped:
             found = replace(found, uncropped=())
         return replace(self, page=page, fingerprint=found)

@@ -12,10 +12,11 @@ from ansim.fetching.feeds import feed_items
 from ansim.fetching.gates import Gates
 from ansim.fetching.links import LinkSet
 from ansim.fetching.markup import affordable
+from ansim.fetching.showing import MOST_MEDIA, Shown
 from ansim.fetching.structure import structure_hash
 
 MAX_LINKS = 500
-MAX_MEDIA = 400
+MAX_MEDIA = MOST_MEDIA
 MAX_NODES = 20_000
 MAX_WORDS = 5_000
 MAX_SCORED = 200_000
@@ -33,7 +34,9 @@ MAX_SCRIPTS = 50
 
 _CHARSET = re.compile(r"charset\s*+=\s*+[\"']?([\w\-:.]{2,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(
-    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w\-:.]{2,40})", re.IGNORECASE
+    rb"(?:<meta[^>]{0,200}charset|^\s{0,20}<\?xml[^>]{0,100}encoding)"
+    rb"\s*=\s*[\"']?\s*([\w\-:.]{2,40})",
+    re.IGNORECASE,
 )
 # The WHATWG encodings by Python's names; other codecs of Python are not safe on hostile bytes.
 _CODECS = frozenset(
@@ -79,32 +82,8 @@ _CODECS = frozenset(
 )
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
-_MEDIA_PATH = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|mp4|m4v|webm|mov|mkv|avi|flv|wmv|ts)(?:[?#]|$)",
-    re.IGNORECASE,
-)
 _SILENT = frozenset(("script", "style", "noscript", "template", "-comment", "-doctype"))
 _UNHEARD = _SILENT | {"title"}
-_META_MEDIA = frozenset(
-    (
-        "og:image",
-        "og:image:url",
-        "og:image:secure_url",
-        "og:video",
-        "og:video:url",
-        "og:video:secure_url",
-        "twitter:image",
-        "twitter:player:stream",
-    )
-)
-_SOURCES: dict[str, tuple[str, ...]] = {
-    "img": ("src", "data-src", "data-original"),
-    "source": ("src",),
-    "video": ("src", "poster"),
-    "embed": ("src",),
-    "amp-img": ("src",),
-    "amp-video": ("src", "poster"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +99,7 @@ class PageFeatures:
     the whole document where it shows hardly any text (a script that says "gone" in a box).
     ``pieces``: a short digest of each piece of text without its numbers ("with/without" where the
     piece has words of the address); they tell one notice of a site from another whose sentence
-    differs, in any language.
+    differs, in any language. ``frames``: addresses of the pages that it shows inside of itself.
     """
 
     title_digest: str
@@ -140,6 +119,7 @@ class PageFeatures:
     link_count: int = 0
     brief: str = ""
     pieces: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
 
 
 def page_features(
@@ -164,7 +144,11 @@ def page_features(
             gathered.take(node)
     title_node = tree.css_first("title")
     title = " ".join(title_node.text().split()) if title_node else ""
-    gathered.gates.take_scripts(node.text() or "" for node in tree.css("script")[:MAX_SCRIPTS])
+    scripts = tree.css("script")[:MAX_SCRIPTS]
+    gathered.gates.take_scripts(node.text() or "" for node in scripts)
+    _take_unseen(gathered.shown, tree, scripts)
+    if _is_data(text):
+        gathered.shown.take_texts((text,))
     brief = gathered.text_length < HARDLY_TEXT and bool(text.strip())
     features = _features(gathered, title, items, url, score)
     return replace(features, brief=sha256(body).hexdigest()) if brief else features
@@ -177,8 +161,9 @@ def _features(
     url: str,
     score: TextScore | None,
 ) -> PageFeatures:
-    media, links, gates = gathered.media.found(), gathered.links.found(), gathered.gates
-    little = gathered.text_length <= LITTLE_TEXT and len(media) <= LITTLE_MEDIA
+    media, links, gates = gathered.shown.media(), gathered.links.found(), gathered.gates
+    # What scripts and styles name is no sign of a page that shows much.
+    little = gathered.text_length <= LITTLE_TEXT and gathered.shown.plain_count <= LITTLE_MEDIA
     return PageFeatures(
         title_digest=sha256(title.encode("utf-8", "replace")).hexdigest() if title else "",
         text_length=gathered.text_length,
@@ -196,7 +181,22 @@ def _features(
         paywall=gates.payment and little,
         link_count=len(links),
         pieces=_digested(gathered.pieces, url),
+        frames=gathered.shown.frames(),
     )
+
+
+def _take_unseen(shown: Shown, tree: LexborHTMLParser, scripts: list[LexborNode]) -> None:
+    """Read what names media and is no element of the page: data blocks, scripts, styles, templates."""
+    data = [node for node in scripts if (node.attributes.get("type") or "").endswith("ld+json")]
+    shown.take_data(node.text() or "" for node in data)
+    shown.take_texts(node.text() or "" for node in scripts)
+    for name in ("style", "template"):
+        shown.take_texts(node.html or "" for node in tree.css(name)[:MAX_SCRIPTS])
+
+
+def _is_data(text: str) -> bool:
+    """Whether a body is JSON, as programs answer one another."""
+    return text.lstrip()[:1] in {"{", "["}
 
 
 def decode_text(body: bytes, content_type: str) -> str:
@@ -211,6 +211,8 @@ def decode_text(body: bytes, content_type: str) -> str:
     declared = _CHARSET.search(content_type)
     inside = _META_CHARSET.search(body[:2048])
     label = declared[1] if declared else inside[1].decode("ascii", "replace") if inside else ""
+    if not declared and label.lower().startswith("utf-16"):
+        label = "utf-8"  # WHATWG: a document that says so in ASCII is none
     return body.decode(_codec(label), "replace")
 
 
@@ -252,22 +254,6 @@ def _echoed(url: str) -> frozenset[str]:
     return frozenset(_WORD.findall(url.lower()))
 
 
-def _candidates(srcset: str) -> list[str]:
-    """The addresses in a srcset attribute (HTML 4.8.4.2.1, without the descriptors' details)."""
-    found: list[str] = []
-    address_next = True
-    for token in srcset[: 64 * 1024].split()[: 2 * MAX_MEDIA]:
-        address = token
-        if not address_next:
-            _, comma, address = token.partition(",")
-            if not comma:
-                continue
-        if address.strip(","):
-            found.append(address.strip(","))
-        address_next = not address or address.endswith(",")
-    return found
-
-
 class _Gathered:
     """What one walk over the document finds."""
 
@@ -275,7 +261,7 @@ class _Gathered:
         self._base = base
         self._scored = scored
         self.links = LinkSet(base, MAX_LINKS)
-        self.media = LinkSet(base, MAX_MEDIA)
+        self.shown = Shown(base)
         self.tags: list[str] = []
         self.words: list[str] = []
         self.pieces: list[str] = []
@@ -320,23 +306,8 @@ class _Gathered:
 
     def _take_attributes(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag in {"a", "area"}:
-            href = attributes.get("href")
-            self.links.add(href)
-            if href and _MEDIA_PATH.search(href):
-                self.media.add(href)
+            self.links.add(attributes.get("href"))
         elif tag in {"iframe", "frame"}:
             self.links.add(attributes.get("src"))
-        elif tag == "meta":
-            name = attributes.get("property") or attributes.get("name") or ""
-            if name.lower() in _META_MEDIA:
-                self.media.add(attributes.get("content"))
-        self._take_media(tag, attributes)
+        self.shown.take(tag, attributes)
         self.gates.take(tag, attributes)
-
-    def _take_media(self, tag: str, attributes: dict[str, str | None]) -> None:
-        for name in _SOURCES.get(tag, ()):
-            self.media.add(attributes.get(name))
-        srcset = attributes.get("srcset")
-        if srcset:
-            for candidate in _candidates(srcset):
-                self.media.add(candidate)

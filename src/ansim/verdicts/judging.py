@@ -22,8 +22,8 @@ from ansim.verdicts.signs import (
     media_sign,
     page_sign,
     really_moved,
-    stands_alone,
 )
+from ansim.verdicts.vouching import stands_alone
 
 MISSES_NEEDED = 3
 WINDOW = timedelta(hours=72)
@@ -158,7 +158,7 @@ def _judge_misses(
         first_miss_at=misses[0] if misses else None,
         confirmable_misses=len(confirmable),
     )
-    lacking = _lacking(reads, confirmable, needed, window)
+    lacking = _lacking(reads, ordered[:-1], confirmable, needed, window)
     if lacking:
         return replace(provisional, reasons=(*reasons, *lacking))
     hours = int((confirmable[-1] - confirmable[0]).total_seconds() // 3600)
@@ -169,7 +169,11 @@ def _judge_misses(
 
 
 def _lacking(
-    reads: Sequence[_Read], confirmable: Sequence[datetime], needed: int, window: timedelta
+    reads: Sequence[_Read],
+    past: Sequence[Round],
+    confirmable: Sequence[datetime],
+    needed: int,
+    window: timedelta,
 ) -> list[Reason]:
     """What a confirmation still needs."""
     lacking = []
@@ -177,7 +181,7 @@ def _lacking(
         lacking.append(Reason("second_vantage"))
     if not all(host_is_well(read.view) for read in reads):
         lacking.append(Reason("home_needed"))
-    if not all(stands_alone(read.view) for read in reads if read.sign.kind is Kind.GONE):
+    if not all(stands_alone(read.view, past) for read in reads if read.sign.kind is Kind.GONE):
         lacking.append(Reason("witness_needed"))
     if len(confirmable) < needed or not confirmable:
         counts = (("needed", str(needed)), ("misses", str(len(confirmable))))
@@ -208,21 +212,22 @@ def _misses(ordered: Sequence[Round]) -> tuple[list[datetime], list[datetime]]:
     """
     misses: list[datetime] = []
     confirmable: list[datetime] = []
-    for one in reversed(ordered):
+    for place in range(len(ordered) - 1, -1, -1):
+        one = ordered[place]
         reads = [_read(view) for view in one.views]
         if reads and _definite(reads):
             misses.insert(0, one.at)
-            if _can_confirm(reads):
+            if _can_confirm(reads, ordered[:place]):
                 confirmable.insert(0, one.at)
         elif not _tells_nothing(reads):
             break
     return misses, confirmable
 
 
-def _can_confirm(reads: Sequence[_Read]) -> bool:
+def _can_confirm(reads: Sequence[_Read], past: Sequence[Round]) -> bool:
     places = {read.view.vantage for read in reads}
     return len(places) >= LEAST_VANTAGES and all(
-        host_is_well(read.view) and stands_alone(read.view) for read in reads
+        host_is_well(read.view) and stands_alone(read.view, past) for read in reads
     )
 
 
@@ -300,7 +305,7 @@ def _not_before(last: Round) -> datetime | None:
 def _http_date(value: str, at: datetime) -> list[datetime]:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (TypeError, ValueError, IndexError, OverflowError):
         return []
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

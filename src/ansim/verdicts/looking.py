@@ -5,14 +5,15 @@ The web is reached through the caller's ``Look`` alone, and time is passed in.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import unquote
 
 from ansim.fetching import Observation
-from ansim.matching import RADIUS, HuntedIndex
+from ansim.matching import RADIUS
+from ansim.matching.hunts import Hunted
 from ansim.verdicts.comparing import notice_of
 from ansim.verdicts.places import home_of, is_root, same_place, same_shape, same_site, sibling_of
 from ansim.verdicts.rounds import MediaView, Round, View
@@ -25,6 +26,7 @@ Look = Callable[[str, str, Expected], Observation]
 
 # A page shows a few dozen pictures; what lies beyond is advertising and avatars.
 MEDIA_A_PAGE = 40
+FRAMES_A_PAGE = 2
 # Unrelated pictures are 128 bits apart, give or take 16: one this near is no accident.
 NEAR_RADIUS = 60
 REMEMBERED = timedelta(hours=24)
@@ -96,7 +98,7 @@ def look_round(
     vantages: Sequence[str],
     look: Look,
     around: Surroundings,
-    hunted: HuntedIndex,
+    hunted: Hunted,
     recorded: Iterable[str] = (),
     *,
     radius: int = RADIUS,
@@ -111,23 +113,44 @@ def look_round(
     hits: dict[str, Hit] = {}
     views: list[View] = []
     wanted = list(recorded)
+    hashed: set[str] = set()
     for vantage in vantages:
         page = look(url, vantage, "any")
-        # The first vantage hashes all that the page shows; the others only what matched there.
-        shown = page.page.media if page.page is not None and (not views or not wanted) else ()
-        targets = dict.fromkeys([*wanted, *shown[:MEDIA_A_PAGE]])
-        seen = [(target, look(target, vantage, "media")) for target in targets if target != url]
+        # The first vantage hashes all that the page shows; the others what matched there, and what
+        # the page shows to them alone.
+        shown = page.page.media if page.page is not None else ()
+        new = [one for one in shown[:MEDIA_A_PAGE] if not wanted or one not in hashed]
+        targets = [one for one in dict.fromkeys([*wanted, *new]) if one != url]
+        seen = [(target, look(target, vantage, "media")) for target in targets]
         if page.fingerprint is not None:
             seen.insert(0, (url, page))
         known = {url, *wanted}
-        media = tuple(
-            _matched(target, one, hunted, hits, radius, recorded=target in known)
-            for target, one in seen
-        )
-        view = View(vantage=vantage, country=page.country, page=page, media=media)
+        media = _matched(seen, hunted, hits, radius, known)
+        if all(one.distance is None for one in media):
+            framed = _framed(page, vantage, look, {url, *targets})
+            media += _matched(framed, hunted, hits, radius, known)
+        hashed |= {one.url for one in media}
+        view = View(vantage=vantage, country=page.country, page=page, media=tuple(media))
         views.append(_with_surroundings(view, around, now))
         wanted = list(dict.fromkeys([*wanted, *hits]))
     return Seen(Round(at=now, views=tuple(views)), tuple(hits.values()))
+
+
+def _framed(
+    page: Observation, vantage: str, look: Look, known: set[str]
+) -> list[tuple[str, Observation]]:
+    """What the frames of a page show: boards and players put the picture or video into one."""
+    if page.page is None or not 200 <= (page.status or 0) < 300:  # noqa: PLR2004
+        return []
+    seen: dict[str, Observation] = {}
+    for frame in page.page.frames[:FRAMES_A_PAGE]:
+        inside = look(frame, vantage, "any")
+        if inside.fingerprint is not None:
+            seen[frame] = inside
+        for media in inside.page.media[:MEDIA_A_PAGE] if inside.page is not None else ():
+            if media not in known and media not in seen:
+                seen[media] = look(media, vantage, "media")
+    return list(seen.items())
 
 
 def look_at_listing(
@@ -152,6 +175,8 @@ def _lists(target: str, links: Iterable[str]) -> bool:
 
 def _with_surroundings(view: View, around: Surroundings, now: datetime) -> View:
     """The view with the host's front page and control, and a witness where one is needed."""
+    if view.page.outcome == "refused":  # it told nothing, and may be no address at all
+        return view
     salt, url, vantage = now.date().isoformat(), view.page.url, view.vantage
     control, home = sibling_of(url, salt), home_of(url)
     view = replace(
@@ -172,11 +197,16 @@ def _with_surroundings(view: View, around: Surroundings, now: datetime) -> View:
 
 
 def _with_witness(view: View, around: Surroundings, now: datetime) -> View:
-    """The view with a page that surely exists: the first that loads, else the first that fails."""
-    candidates = _candidates(view)[:_MOST_WITNESSES]
+    """The view with a page that surely exists: the first that loads, else the first that fails.
+
+    Where pages of the link's own kind fail, none of another kind can vouch for them.
+    """
+    akin, other = _candidates(view)
+    view = replace(view, witness_sought=bool(akin or other))
     found = None
-    view = replace(view, witness_sought=bool(candidates))
-    for candidate in candidates:
+    for place, candidate in enumerate([*akin, *other][:_MOST_WITNESSES]):
+        if place >= len(akin) and found is not None and witnessed(found) is Witnessed.FAILS:
+            break
         seen = around.see(candidate, view.vantage, now, fresh=True, expect="any")
         tried = replace(view, witness=seen)
         state = witnessed(tried)
@@ -187,11 +217,11 @@ def _with_witness(view: View, around: Surroundings, now: datetime) -> View:
     return found or view
 
 
-def _candidates(view: View) -> list[str]:
-    """Addresses on the front page that lead deeper into the same site, the most alike first."""
+def _candidates(view: View) -> tuple[list[str], list[str]]:
+    """Addresses on the front page that lead deeper into the site: of the link's kind, and others."""
     home, url = view.home, view.page.url
     if home is None or home.page is None:
-        return []
+        return [], []
     known = {m.url for m in view.media} | {url}
     deeper = [
         link
@@ -204,13 +234,26 @@ def _candidates(view: View) -> list[str]:
     akin = [link for link in deeper if same_shape(link, url)]
     pool = home.page.media if view.page.fingerprint is not None else home.page.links
     other = [link for link in deeper if link in pool and link not in akin]
-    return [*akin[:2], *other]
+    return akin[:_MOST_WITNESSES], other
 
 
 def _matched(
+    seen: Iterable[tuple[str, Observation]],
+    hunted: Hunted,
+    hits: dict[str, Hit],
+    radius: int,
+    recorded: Collection[str],
+) -> list[MediaView]:
+    """The looks at media with what they match; matches are added to ``hits``."""
+    return [
+        _compared(url, one, hunted, hits, radius, recorded=url in recorded) for url, one in seen
+    ]
+
+
+def _compared(
     url: str,
     seen: Observation,
-    hunted: HuntedIndex,
+    hunted: Hunted,
     hits: dict[str, Hit],
     radius: int,
     *,

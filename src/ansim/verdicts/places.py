@@ -94,8 +94,11 @@ def _shape(url: str) -> tuple[object, ...]:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     named = tuple(sorted((key, "" if _varies(value) else value) for key, value in pairs))
     varying = any(_varies(value) for _, value in pairs)
-    path = parts.path if varying else parts.path.rpartition("/")[0]
-    return bare_host(url), path, named if varying else ()
+    folder, _, name = parts.path.rpartition("/")
+    if varying:
+        return bare_host(url), parts.path, named
+    # "/about" is no post of a board whose posts are "/4711".
+    return bare_host(url), folder, name.partition(".")[0].isdigit()
 
 
 def _varies(value: str) -> bool:

@@ -25,6 +25,9 @@ FRESH: Final = WINDOW + timedelta(days=14)
 OLD: Final = timedelta(days=90)
 """After so long monthly: most of what comes back comes elsewhere, where the watch finds it."""
 
+FARTHEST: Final = 365.0
+"""The longest interval in days, however many links one registered domain has: none is forgotten."""
+
 _JITTER: Final = 0.1
 
 
@@ -46,7 +49,7 @@ class Pace:
     def days(self) -> float:
         """The interval, in days."""
         weight = self.weight * patience_of(self.rate)
-        return interval(self.rate, weight, self.price) * self.stretch
+        return min(interval(self.rate, weight, self.price) * self.stretch, FARTHEST)
 
 
 def next_look(

@@ -69,7 +69,7 @@ def media_sign(media: MediaView, view: View) -> Sign:
     gate = _gate(seen.page, status)
     if gate is not None:
         return gate
-    if _went_to_root(seen) or (same_page(seen.page, view.control) and not is_shell(view)):
+    if _went_home(seen, view) or (same_page(seen.page, view.control) and not is_shell(view)):
         return Sign(Kind.GONE, "soft_404")
     return Sign(Kind.OPEN, "no_match_seen")
 
@@ -94,19 +94,6 @@ def host_is_well(view: View) -> bool:
     # A front page that is itself a gate lets nobody see what lies behind.
     features = view.home.page
     return features is None or not (features.asks_login or features.age_gate)
-
-
-def stands_alone(view: View) -> bool:
-    """Whether the page's sign of gone needs no witness, or has one.
-
-    A status of 404 speaks for itself on a host that is well. A page that is only *like* the one
-    for addresses that never were, or the front page, is also what a gate before a whole board
-    looks like: then another page of the same board must have been seen to load.
-    """
-    sign = page_sign(view)
-    if sign.code in {"not_found", "nxdomain"} or not view.witness_sought:
-        return True
-    return witnessed(view) is Witnessed.LOADS
 
 
 def could_be_gone(view: View) -> bool:
@@ -154,7 +141,15 @@ def _not_found(view: View, status: int) -> Sign:
         return Sign(Kind.WALLED, "bot_wall")
     if witnessed(view) is Witnessed.FAILS:
         return Sign(Kind.WALLED, "bot_wall")
-    return Sign(Kind.GONE, "not_found", status)
+    return _own_gate(view, status) or Sign(Kind.GONE, "not_found", status)
+
+
+def _own_gate(view: View, status: int) -> Sign | None:
+    """A gate on the 404 of this link that the host's usual 404 does not have: it hides a page."""
+    usual = view.control and view.control.page
+    if view.page.page is None or not usual or _gate(usual, status) is not None:
+        return None
+    return _gate(view.page.page, status)
 
 
 def _opened(view: View, features: PageFeatures | None) -> Sign:
@@ -166,7 +161,7 @@ def _opened(view: View, features: PageFeatures | None) -> Sign:
         return Sign(Kind.OPEN, "media_unreadable")
     if not same_site(page.url, page.final_url):
         return Sign(Kind.OPEN, "elsewhere")
-    if _went_to_root(page):
+    if _went_home(page, view):
         if witnessed(view) is Witnessed.FAILS:
             return Sign(Kind.OPEN, "same_for_all")
         return Sign(Kind.GONE, "redirect_root")
@@ -264,8 +259,14 @@ def _refusing_status(status: int) -> Sign:
     return Sign(Kind.WALLED, "odd_status", status)
 
 
-def _went_to_root(seen: Observation) -> bool:
-    """Whether the link ended on the front page of its own site, having asked for another page."""
-    if not seen.redirects or is_root(seen.url) or not is_root(seen.final_url):
+def _went_home(seen: Observation, view: View) -> bool:
+    """Whether the link ended on the front page of its own site, having asked for another page.
+
+    The front page is "/", or where "/" itself leads to, such as "/main".
+    """
+    if not seen.redirects or is_root(seen.url) or not same_site(seen.url, seen.final_url):
         return False
-    return same_site(seen.url, seen.final_url)
+    home = view.home.final_url if view.home is not None else ""
+    if is_root(seen.final_url):
+        return True
+    return same_place(seen.final_url, home) and not same_place(seen.url, home)

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from ansim.fetching import Observation
+from ansim.fingerprints import Fingerprint
 from ansim.verdicts.comparing import alike
 from ansim.verdicts.places import is_root, same_shape, same_site
 from ansim.verdicts.rounds import View
@@ -46,11 +47,15 @@ def _by_picture(view: View, seen: Observation) -> Witnessed:
     shown = view.page.fingerprint
     if shown is None or seen.fingerprint is None:
         return Witnessed.LOADS
-    one, other = shown.pdq, seen.fingerprint.pdq
-    same = shown.sha256 == seen.fingerprint.sha256 or (
-        bool(one and other) and (int(one, 16) ^ int(other, 16)).bit_count() <= _SAME_PICTURE
-    )
-    return Witnessed.FAILS if same else Witnessed.LOADS
+    return Witnessed.FAILS if same_picture(shown, seen.fingerprint) else Witnessed.LOADS
+
+
+def same_picture(one: Fingerprint | None, other: Fingerprint | None) -> bool:
+    """Whether two looks brought one and the same picture."""
+    if one is None or other is None:
+        return False
+    bits = bool(one.pdq and other.pdq) and (int(one.pdq, 16) ^ int(other.pdq, 16)).bit_count()
+    return one.sha256 == other.sha256 or (bits is not False and bits <= _SAME_PICTURE)
 
 
 def _by_page(view: View, seen: Observation) -> Witnessed:
