@@ -102,6 +102,48 @@ def test_names_may_have_an_ending_and_a_particle() -> None:
         assert found(f"어제 서연{ending} 왔다") == ["서연"], ending
 
 
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("달빛정원", "달빛\u3164정원"),  # a blank that Unicode counts as a letter
+        ("달빛정원", "달\u115f빛\u1160정\uffa0원"),
+        ("달빛정원", "달빛정원ㅠㅠ"),
+        ("서연", "서연ㅋㅋㅋ 웃다"),
+        ("서연", "아 서연ㅠㅜ"),
+        ("휘파람새", "휘파람새ㅠㅠ"),
+        ("서연", "서연께서 서연한테서"),
+        ("river_cat77", "텔레river_cat77 로"),
+        ("moonlit_garden", "ㅌㄹmoonlit_garden으로"),
+        ("bluebird", "ʙʟᴜᴇʙɪʀᴅ"),
+        ("bluebird", "BLUΕBΙRD"),  # Greek capitals
+        ("moonstone", "ΜΟΟΝSΤΟΝΕ"),
+        ("bluebird", "błuebirđ"),
+        # in black squares, one in a circle
+        ("saltwater", "\U0001f182\U0001f170\U0001f17bt\U0001f166ater"),
+    ],
+)
+def test_blanks_moods_and_more_look_alikes(word: str, text: str) -> None:
+    assert word in found(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("비밀방", "비밀 방법이 있다"),
+        ("비밀방", "신비 밀 방아"),
+        ("소금빵", "소금 빵집"),
+        ("bluebird", "pale blue birdsong"),
+        ("saltwater", "cobalt, asalt water"),
+        ("서연", "서연쿠 서연하다"),  # no laughter
+        ("서연", "서연ㅋ시"),
+        ("바다소", "바다솨 바다쇠"),
+        ("갑을병", "갑을볅 값을병"),
+    ],
+)
+def test_a_find_across_a_space_needs_whole_words(word: str, text: str) -> None:
+    assert found(text, watch=WordWatch([Watchword(word, word)])) == []
+
+
 def test_what_is_too_short_is_not_watched_and_told() -> None:
     short = [Watchword("1", ""), Watchword("2", "a"), Watchword("3", "@_", "account")]
     watch = WordWatch([*short, Watchword("4", "b-"), Watchword("5", "하늘")])

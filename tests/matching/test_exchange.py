@@ -271,6 +271,34 @@ def test_bare_hashes_are_told_apart_by_their_length() -> None:
     assert (mixed[0].pdq, mixed[1].md5) == (A, MD5)
 
 
+def test_bare_hashes_alone_are_named_by_themselves() -> None:
+    first = read_list(f"{A}\r\n{B.upper()} \n{A}\n".encode()).bank.items
+    assert [(item.key, item.pdq) for item in first] == [(f"pdq-{A}", A), (f"pdq-{B}", B)]
+    again = read_list(f"{MD5}\n{B}\n{A}".encode()).bank.items
+    assert {item.key for item in first} < {item.key for item in again}
+    with pytest.raises(MalformedBank) as told:
+        read_list(f"{A}\n{A[1:]}\n".encode())
+    assert told.value.values["line"] == 2
+
+
+@pytest.mark.parametrize("half", ['"\\ud800"', '"a\\uDC00"', '"\\ud83d\\n"'])
+def test_half_of_a_surrogate_pair_names_its_line(half: str) -> None:
+    with pytest.raises(MalformedBank) as told:
+        read_list(f'{{"pdq": "{A}"}}\n{{"key": {half}, "pdq": "{A}"}}\n'.encode())
+    assert told.value.values["line"] == 2
+    assert "UTF-8" in told.value.sentence("en")
+    whole = read_list(f'{{"key": "\\ud83d\\ude00", "pdq": "{A}"}}\n'.encode())
+    assert whole.bank.items[0].key == "\U0001f600"
+
+
+@pytest.mark.parametrize("tags", [5, "x", None, {"data": [1, "x", None, {"text": "good"}]}])
+def test_tags_of_any_shape_are_read_as_far_as_they_go(tags: object) -> None:
+    record = {"type": "HASH_PDQ", "indicator": A, "tags": tags}
+    labels = read_list(json.dumps([record]).encode()).bank.items[0].labels
+    assert set(labels) <= {"x", "good"}
+    assert labels == (("good",) if isinstance(tags, dict) else labels)
+
+
 def test_a_pickle_is_never_read() -> None:
     for data in (pickle.dumps({"a": 1}), b"PK\x03\x04zip", b"\x93NUMPY"):
         with pytest.raises(MalformedBank) as error:

@@ -125,11 +125,15 @@ def test_broken_code_is_told_in_a_sentence(tmp_path: Path, code: str) -> None:
         ("verified_on = 2026-11-22", "", "verified_on"),
         ('status = "in_force"', 'status = "maybe"', "status"),
         ('type = "number"', 'type = "list"', r"settings\[0\].type"),
+        ('type = "number"', 'type = ["number"]', r"settings\[0\].type"),
         ("default = 2", 'default = "two"', r"settings\[0\].default"),
         ("default = 2", "required = 1", r"settings\[0\].required"),
         ('{ en = "How many days.", ', "{ ", r"settings\[0\].help"),
+        ("default = 2", 'default = 2\nlabel = "Days"', r"settings\[0\].label"),
         ("[[settings]]", "[settings]", "settings"),
         ('needs = "url"', "needs = ", "toml"),
+        ('needs = "url"', f"needs = {'[' * 5000}", "toml"),
+        ("default = 2", f"default = {'9' * 5000}", "toml"),
     ],
 )
 def test_a_wrong_manifest_is_named_with_its_field(
@@ -175,6 +179,8 @@ def holds(scope: str, own: str, url: str) -> bool:
         ("path", "http://a.test/b/", "http://a.test/b/c/d", "http://a.test/%62%2e%2e/b"),
         ("path", "http://a.test/b", "http://a.test/b?page=2", "http://a.test/bc"),
         ("path", "http://a.test/b", "http://a.test/b/1", "http://b.test/b/1"),
+        ("path", "http://a.test/b", "http://a.test/%62/1", "http://a.test/b/..%2fc"),
+        ("path", "http://a.test/b/", "http://a.test/b/a..b", "http://a.test/b/%2E%2E%5cc"),
         ("path", "http://a.test/", "http://a.test/any", "http://b.test/any"),
         ("domain", "http://x.a.co.kr/", "https://y.z.a.co.kr/", "http://b.co.kr/"),
         ("domain", "http://me.github.io/", "http://me.github.io/1", "http://you.github.io/"),
@@ -206,6 +212,13 @@ def test_no_text_breaks_a_scope(text: str, scope: str) -> None:
         ("http://a.test/b", ["http://a.test/b/812", "http://a.test/b?page=3"], None),
         ("http://a.test/b/1", ["http://a.test/b/88123"], None),
         ("http://a.test/b/1?d=1", ["http://a.test/b/2?d=2"], None),
+        ("http://a.test/b.do?m=7", ["http://a.test/b.do?pageIndex=2&m=7&word="], 0),
+        ("http://a.test/b", ["http://a.test/b?start=20"], 0),
+        ("http://a.test/b", ["http://a.test/b?currentPage=2"], 0),
+        ("http://a.test/b.html", ["http://a.test/b_2.html"], 0),
+        ("http://a.test/b?m=7", ["http://a.test/b?m=8&page=2", "http://a.test/b?page=2"], None),
+        ("http://a.test/b", ["http://a.test/b?offset=88123", "http://a.test/b?id=2"], None),
+        ("http://a.test/b", ["http://a.test/b?page=2&sort=new", "http://a.test/bread2"], None),
     ],
 )
 def test_the_next_page_is_told_by_its_number(url, named, following) -> None:

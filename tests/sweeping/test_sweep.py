@@ -155,3 +155,46 @@ def test_bodies_revisits_and_unknown_encodings(worker: Worker, tmp_path: Path) -
     assert [one[3] for one in found(said)] == ["https://x/1", "https://x/2"]
     total = summed(said)
     assert (total.revisits, total.packed, total.skipped, total.other) == (1, 1, 1, 1)
+
+
+def test_media_under_a_wrong_encoding_are_seen_and_first_segments_told(
+    worker: Worker, tmp_path: Path
+) -> None:
+    first = record(CUP[:9000], "https://x/2")
+    first = first.replace(b"Content-Length", b"WARC-Segment-Number: 1\r\nContent-Length", 1)
+    page = record(b"<html>", "https://x/3")
+    records = [
+        record(CUP, "https://x/1", head=b"Content-Encoding: br\r\n"),  # unpacked by the crawler
+        first,
+        record(CUP[9000:], "https://x/2", "continuation"),
+        page.replace(b"Content-Length", b"WARC-Segment-Number: 1\r\nContent-Length", 1),
+    ]
+    path = tmp_path / "odd.warc"
+    path.write_bytes(packed(records, "plain"))
+    said = swept([path], Inside(worker))
+    hits = [one for one in found(said) if isinstance(one[-1], Hit)]
+    troubles = [one for one in found(said) if isinstance(one[-1], Trouble)]
+    assert [one[3] for one in hits] == ["https://x/1"]
+    assert [(one[1], one[-1].error) for one in troubles] == [(len(records[0]), "InSegments")]
+    assert summed(said).packed == 0
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cup.jpg").write_bytes(CUP)
+    scan = os.scandir
+
+    def closed(path: str) -> object:
+        if Path(path).name in {"a", "c"}:
+            raise PermissionError(13, "closed", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    assert measure([tmp_path]) == len(CUP)
+    said = found(swept([tmp_path], Inside(worker)))
+    told = [Path(str(one[0])).name for one in said if isinstance(one[-1], Trouble)]
+    assert told == ["a", "c"]
+    assert [Path(str(one[0])).parent.name for one in said if isinstance(one[-1], Hit)] == ["b"]

@@ -94,9 +94,24 @@ class _Rate(ProgressColumn):
         return Text(f"{task.completed / task.elapsed:,.1f} /s")
 
 
+def json_line(record: dict[str, object]) -> str:
+    """One object as a line of JSON; bytes of a name that are no UTF-8 as Python's escapes."""
+    text = json.dumps(record, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def shown(text: str) -> str:
+    """A name or address for a terminal, which must neither obey it nor break its line at it."""
+    if text.isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
+
+
 def print_json(record: dict[str, object]) -> None:
     """One object on one line, at once."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_line(record))
     sys.stdout.flush()
 
 
@@ -106,7 +121,7 @@ def tell_failure(name: str, error: AnsimError, *, as_json: bool) -> None:
     if as_json:
         print_json({"path": name, "error": sentence})
     else:
-        typer.echo(f"{name}: {sentence}", err=True)
+        typer.echo(f"{shown(name)}: {sentence}", err=True)
 
 
 def say(english: str, korean: str) -> None:

@@ -25,7 +25,8 @@ _NO_ENTRY = re.compile(
     re.IGNORECASE,
 )
 _FEED_START = re.compile(
-    r"<(?:\?xml\b|rss\b|feed\b|urlset\b|sitemapindex\b|rdf:rdf\b)", re.IGNORECASE
+    r"<(?:\?xml\b|!doctype\s+rss\b|(?:[\w\-]{1,20}:)?(?:rss|feed|urlset|sitemapindex)\b|rdf:rdf\b)",
+    re.IGNORECASE,
 )
 _WEB = re.compile(r"https?://\S{1,4096}", re.IGNORECASE)
 _KEY = re.compile(r"(?:.{0,40}[_\-])?(?:url|link|href|loc|permalink|uri)|\w{0,40}(?:Url|Link|Uri)")
@@ -43,7 +44,7 @@ def feed_items(text: str, content_type: str, base: str) -> tuple[str, ...]:
 
     Read are RSS 0.9 to 2.0 with enclosures and Media RSS, Atom, sitemaps and their indexes with
     pictures and videos (XML, or one address a line), JSON Feed and any JSON with addresses under
-    ``url``, ``link``, ``href``, ``loc``, ``permalink``, ``uri`` or a name that ends so.
+    ``url``, ``link``, ``href``, ``loc``, ``permalink``, ``uri`` or a name that ends so, or in lists.
     """
     kind = content_type.partition(";")[0].strip().lower()
     start = text[:256].lstrip("\ufeff \t\r\n")
@@ -85,6 +86,9 @@ def _collect_json(text: str, items: LinkSet) -> None:
                     items.add(value)
             waiting.extend(reversed([v for v in node.values() if isinstance(v, dict | list)]))
         elif isinstance(node, list):
+            for value in node:
+                if isinstance(value, str) and _WEB.fullmatch(value):
+                    items.add(value)
             waiting.extend(reversed([v for v in node if isinstance(v, dict | list)]))
 
 

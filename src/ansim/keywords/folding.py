@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ansim.keywords.letters import BMP, MONEY, SIGNS, tables
+from ansim.keywords.letters import BMP, CAPITALS, FILLERS, MONEY, SIGNS, tables
 
 # Three and more of the same are stretched writing; two may be the word's own.
 _STRETCHED = re.compile(r"([가-힣])\1{2,}")
@@ -18,6 +18,9 @@ _FALSE_A = re.compile("[rト](?<=[\u1100-\u1112].)")
 _FALSE_I = re.compile("[li1|!](?<=[\u1100-\u1112].)")
 _FALSE_NG = re.compile("[0o](?=[\u1161-\u1175])")
 _FALSE_LETTERS = ((_FALSE_A, "\u1161"), (_FALSE_I, "\u1175"), (_FALSE_NG, "\u110b"))
+_BLANK = "\u200b"
+# White letters in black circles and squares, which have no compatibility form.
+_WHITE = {first + at: 97 + at for first in (0x1F150, 0x1F170) for at in range(26)}
 _LATIN_END = 0x250
 _FIRST_SYLLABLE, _FIRST_JAMO, _LAST_JAMO = 0xAC00, 0x1100, 0x11FF
 
@@ -41,13 +44,21 @@ def fold(text: str) -> Folded:
     """Fold ``text``: form, case, accents, what stands between letters, look-alikes, stretching."""
     if _has_runs(_points(text)):
         text = _STRETCHED.sub(r"\1", text)
-    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", text)
+    for capital, letter in CAPITALS.items():
+        plain = plain.replace(capital, letter)
+    plain = plain.casefold()
     if not unicodedata.is_normalized("NFKD", plain):
         plain = unicodedata.normalize("NFKD", plain)
     points = _points(plain)
     if ((points >= _FIRST_JAMO) & (points <= _LAST_JAMO)).any():
+        for filler in FILLERS:
+            plain = plain.replace(filler, _BLANK)
         for pattern, letter in _FALSE_LETTERS:
             plain = pattern.sub(letter, plain)
+        points = _points(plain)
+    if ((points >= min(_WHITE)) & (points <= max(_WHITE))).any():
+        plain = plain.translate(_WHITE)
         points = _points(plain)
     points = np.where(points < BMP, points, 0)
     first, second = tables()

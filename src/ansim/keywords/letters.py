@@ -23,16 +23,22 @@ _TYPED_IN_TWO: Final = {
     "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ",
 }  # fmt: skip
 
+# Blanks that Unicode counts as letters; between letters they only keep them apart.
+FILLERS: Final = "\u115f\u1160"
+
+# Greek capitals that are drawn as another Latin letter than their small form is.
+CAPITALS: Final = {"Η": "h", "Μ": "m", "Ν": "n", "Υ": "y"}
+
 # What NFKD makes of a typed ㅄ and ㅀ: old leads, though today they are only tails.
 _DECOMPOSED_OLD: Final = {0x1121: "ㅂㅅ", 0x111A: "ㄹㅎ"}
 
 # Letters that are drawn alike, after compatibility forms and accents are gone. A choice from the
 # confusables of UTS #39, and the digits and signs that stand in for letters.
 _ALIKE: Final = {
-    "a": "4@аαɑ", "b": "8вь", "c": "сϲ¢", "d": "ԁɗ", "e": "3еє€", "g": "9ɡ", "h": "һн",
-    "k": "кκ", "l": "1i|!іιıӏƚ", "m": "м", "n": "пη", "o": "0оοσөø", "p": "рρ", "q": "ԛ",
-    "r": "гʀ", "s": "5$ѕ", "t": "7тτ+", "u": "υцʋ", "v": "νѵ", "w": "ԝωш", "x": "хχ×", "y": "уγү",
-    "z": "2ʐ",
+    "a": "4@аαɑᴀ", "b": "8вьβʙƀ", "c": "сϲ¢ᴄ", "d": "ԁɗᴅđ", "e": "3еєε€ᴇ", "f": "ꜰ", "g": "9ɡɢ",
+    "h": "һнʜħ", "j": "ᴊ", "k": "кκᴋ", "l": "1i|!іιıӏƚłʟɪ", "m": "мᴍ", "n": "пηɴ",
+    "o": "0оοσөøᴏ", "p": "рρᴘ", "q": "ԛ", "r": "гʀ", "s": "5$ѕꜱ", "t": "7тτ+ᴛŧ", "u": "υцʋᴜ",
+    "v": "νѵᴠ", "w": "ԝωшᴡ", "x": "хχ×", "y": "уγүʏ", "z": "2ʐᴢζ",
 }  # fmt: skip
 # Signs that are far more often signs than letters count as one only between letters (see folding).
 SIGNS: Final = frozenset("@|!$+€¢×")

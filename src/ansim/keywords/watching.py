@@ -35,77 +35,20 @@ _REGULAR: Final = 3
 _SYLLABLE = re.compile("[가-힣]")
 _MOST_FINDS: Final = 200  # of one word that are looked at: a page may consist of nothing else
 
+# Laughter and tears that are typed behind a word, as compatibility decomposition leaves them.
+_TEARS: Final = "\u1172\u116e\u1173"
+_MOOD: Final = re.compile(f"(?:[\u110f\u1112]+|[{_TEARS}]+)(?![\\w\u1100-\u11ff])")
 # What may follow a Korean word or name; after a name's consonant stands an 이 before some.
-_PARTICLES: Final = tuple(
-    unicodedata.normalize("NFKD", particle)
-    for particle in [
-        "은",
-        "는",
-        "이",
-        "가",
-        "을",
-        "를",
-        "의",
-        "에",
-        "와",
-        "과",
-        "도",
-        "만",
-        "로",
-        "야",
-        "아",
-        "님",
-        "씨",
-        "랑",
-        "나",
-        "들",
-        "께",
-        "라",
-        "이다",
-        "이랑",
-        "이나",
-        "에서",
-        "에게",
-        "으로",
-        "한테",
-        "까지",
-        "부터",
-        "보다",
-        "처럼",
-        "마다",
-        "조차",
-        "이라",
-        "라고",
-        "이라고",
-        "에는",
-        "에도",
-        "에서는",
-        "으로는",
-        "입니다",
-        "이에요",
-        "예요",
-        "이는",
-        "이가",
-        "이를",
-        "이의",
-        "이도",
-        "이만",
-        "이야",
-        "이에게",
-        "이한테",
-        "님이",
-        "님은",
-        "님의",
-        "님을",
-        "님께",
-        "씨가",
-        "씨는",
-        "씨의",
-        "씨를",
-        "들이",
-        "들은",
-    ]
+_ENDINGS: Final = (
+    "은 는 이 가 을 를 의 에 와 과 도 만 로 야 아 님 씨 랑 나 들 께 라 이다 이랑 이나 에서 "
+    "에게 으로 한테 까지 부터 보다 처럼 마다 조차 이라 라고 이라고 에는 에도 에서는 으로는 "
+    "입니다 이에요 예요 이는 이가 이를 이의 이도 이만 이야 이에게 이한테 님이 님은 님의 "
+    "님을 님께 씨가 씨는 씨의 씨를 들이 들은 에게서 한테서 에선 에겐 에만 에서도 에서만 "
+    "로는 로도 로만 으로도 으로만 로서 로써 으로서 하고 께서 이며 이고 이란 이네 이네요 "
+    "이죠 인데 였다 이었다 이면 밖에 만큼 대로 뿐 만이 만은 만을 까지도 부터는 들을 들의 "
+    "들도 들에게 님도 님에게 님한테 님께서 씨도 씨에게 씨한테"
 )
+_PARTICLES: Final = tuple(unicodedata.normalize("NFKD", one) for one in _ENDINGS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +187,13 @@ def _sureness(known: _Known, folded: Folded, at: int) -> float:
     last = at + len(known.letters) - 1
     start, end = int(folded.places[at]), int(folded.ends[last])
     shown = folded.plain[start:end]
+    if _cuts_a_letter(folded, at) or _cuts_a_letter(folded, last + 1):
+        return 0.0
     if not _ends_well(folded.plain, end) or not _holds_together(known, shown):
         return 0.0
-    if not known.long and not (
+    # What is read across a space must not begin or end in the middle of a word ("비밀 방법").
+    across = not known.spaced and any(map(str.isspace, shown))
+    if (across or not known.long) and not (
         _starts_apart(folded.plain, start) and _ends_apart(folded.plain, end, known)
     ):
         return 0.0
@@ -255,9 +202,17 @@ def _sureness(known: _Known, folded: Folded, at: int) -> float:
     return min(1.0, known.word.weight) * exact * (0.5 + 0.5 * length)
 
 
+def _cuts_a_letter(folded: Folded, at: int) -> bool:
+    """Whether letters ``at - 1`` and ``at`` were read in one: the ㅗ of 쇠 is no end of 소."""
+    return 0 < at < len(folded.places) and bool(folded.places[at - 1] == folded.places[at])
+
+
 def _ends_well(plain: str, end: int) -> bool:
     """Whether the last syllable ends there: no final consonant of it follows."""
-    return end >= len(plain) or not "\u1161" <= plain[end] <= "\u11ff"
+    if end >= len(plain) or not "\u1161" <= plain[end] <= "\u11ff":
+        return True
+    # Tears are no part of it: no vowel is made of another one and ㅠ, ㅜ or ㅡ.
+    return plain[end] in _TEARS and "\u1161" <= plain[end - 1] <= "\u11ff"
 
 
 def _holds_together(known: _Known, shown: str) -> bool:
@@ -285,7 +240,10 @@ def _letters(piece: str) -> int:
 
 
 def _starts_apart(plain: str, start: int) -> bool:
-    return start == 0 or not _is_letter(plain[start - 1])
+    if start == 0 or not _is_letter(plain[start - 1]):
+        return True
+    # Latin letters right behind Hangul begin anew ("텔레abc").
+    return is_hangul(plain[start - 1]) and not is_hangul(plain[start])
 
 
 def _ends_apart(plain: str, end: int, known: _Known) -> bool:
@@ -294,7 +252,7 @@ def _ends_apart(plain: str, end: int, known: _Known) -> bool:
     if not is_hangul(plain[end]) or (known.word.kind == "word" and not known.syllables):
         # A particle may follow a Latin word as well, but no Latin letter may.
         return is_hangul(plain[end])
-    return any(
+    return _MOOD.match(plain, end) is not None or any(
         plain.startswith(particle, end)
         and (end + len(particle) >= len(plain) or not _is_letter(plain[end + len(particle)]))
         for particle in _PARTICLES

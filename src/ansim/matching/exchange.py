@@ -26,7 +26,13 @@ SHAPES: Final[tuple[Shape, ...]] = ("csv", "jsonl", "threatexchange", "ncmec", "
 _VPDQ_LINE: Final = re.compile(r"\d+,\d+,[0-9a-fA-F]{64},[0-9.]+\s*\Z")
 _VPDQ_FRAME: Final = re.compile(r"[0-9a-fA-F]{64},\d+,[0-9.]+\Z")
 _SIGNAL_LINE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]+ +\S")
-_BARE_HASH: Final = re.compile(r"(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?:,|\s*\Z)")
+_BARE_HASH: Final = re.compile(
+    r"(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})[ \t\r]*(?:,|\n|\Z)"
+)
+_HALF_PAIR: Final = re.compile(
+    r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]"
+)
+"""Half of a surrogate pair, as JSON can spell it: no text, and no file can keep it."""
 _SIGNALS_FILE: Final = re.compile(r"simple\.[^.]+\.te\Z")
 _DIGEST_OF: Final = {64: "pdq", 40: "sha1", 32: "md5"}
 
@@ -117,8 +123,12 @@ def _shape_of_json(start: str, first: str) -> Shape:
 
 
 def _bare_hashes(text: str) -> Bank:
-    """Lines of a hash alone, or of ``hash,quality`` with anything after it."""
-    return Bank(items=tuple(_bare_items(text.split("\n"))))
+    """Lines of a hash alone, or of ``hash,quality`` with anything after it.
+
+    Such an item's key is its hash: by lines, a hash that comes in front would rename all others.
+    """
+    items = {item.key: item for item in _bare_items(text.split("\n"))}
+    return Bank(items=tuple(items.values()))
 
 
 def _bare_items(lines: Iterable[str]) -> Iterable[BankItem]:
@@ -126,7 +136,8 @@ def _bare_items(lines: Iterable[str]) -> Iterable[BankItem]:
         cells = [cell.strip() for cell in line.split(",")]
         if not cells[0]:
             continue
-        record: dict[str, object] = {_DIGEST_OF.get(len(cells[0]), "pdq"): cells[0]}
+        name = _DIGEST_OF.get(len(cells[0]), "pdq")
+        record: dict[str, object] = {"key": f"{name}-{cells[0].lower()}"[:200], name: cells[0]}
         if len(cells) > 1 and cells[1].isdecimal():
             record["quality"] = cells[1]
         yield item_of(record, number)
@@ -144,4 +155,6 @@ def _text(data: bytes) -> str:
         ) from None
     if not text.strip():
         raise MalformedBank(line=1, problem="empty")
+    if half := _HALF_PAIR.search(text):
+        raise MalformedBank(line=text.count("\n", 0, half.start()) + 1, problem="encoding")
     return text

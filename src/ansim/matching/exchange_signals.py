@@ -273,7 +273,7 @@ def _tags(about: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for part in about:
         tags = part.get("tags") or ()
         if isinstance(tags, dict):
-            tags = [tag.get("text", "") for tag in _listed(tags.get("data"))]
+            tags = [tag.get("text") for tag in _listed(tags.get("data")) if isinstance(tag, dict)]
         if isinstance(tags, str):
             tags = tags.split()
         yield from (tag for tag in _listed(tags) if isinstance(tag, str))

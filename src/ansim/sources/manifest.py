@@ -65,7 +65,7 @@ def read_manifest(folder: Path) -> Manifest:
     file = f"{folder.name}/manifest.toml"
     try:
         data = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # the parser's own limits are such too
         raise MalformedManifest(file=file, field="toml") from error
     read = _Reader(file, data)
     name = read.text("name")
@@ -141,7 +141,7 @@ class _Reader:
         name, kind, required = entry.get("name"), entry.get("type"), entry.get("required", False)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise self._wrong(where + ".name")
-        if kind not in _TYPES:
+        if kind not in list(_TYPES):
             raise self._wrong(where + ".type")
         if not isinstance(required, bool):
             raise self._wrong(where + ".required")

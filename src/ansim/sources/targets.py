@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import unquote
 
 import ada_url
 
@@ -66,7 +67,13 @@ def plain(url: str) -> str:
 
 
 def _below(path: str, own: str) -> bool:
-    """Whether ``path`` lies in the folder of ``own``; a single name ("/board") is a folder."""
+    """Whether ``path`` lies in the folder of ``own``; a single name ("/board") is a folder.
+
+    Both are read as a server may read them: unescaped, and "..%2f" leads out of a folder.
+    """
+    path, own = (unquote(one).replace("\\", "/") for one in (path, own))
+    if ".." in path.split("/"):
+        return False
     folder = own.rsplit("/", 1)[0] + "/"
     if folder == "/" and own != "/":
         return path == own or path.startswith(own + "/")

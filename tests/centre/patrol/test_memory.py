@@ -175,3 +175,31 @@ def test_a_target_rests_and_is_taken_up_again_in_its_file(settings: Any, tmp_pat
     with pytest.raises(targetfiles.MalformedTargetFile) as caught:
         services.sync_targets(now=NOW)
     assert "active" in caught.value.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('"one"', f'"{"a" * 61}"', "code"),
+        ('"one"', '"a\\u0000"', "code"),
+        ('"one"', '"  "', "code"),
+        ('"adult"', f'"{"a" * 21}"', "place"),
+        ('"adult"', f"{'9' * 5000}", "toml"),
+        ('"adult"', f"{'[' * 5000}", "toml"),
+    ],
+)
+def test_what_no_database_or_parser_takes_is_told_by_file_and_field(
+    settings: Any, tmp_path: Any, old: str, new: str, field: str
+) -> None:
+    settings.ANSIM_SOURCES = tmp_path
+    (tmp_path / "a.toml").write_text(ENTRY.replace(old, new))
+    with pytest.raises(targetfiles.MalformedTargetFile) as caught:
+        targetfiles.targets()
+    assert caught.value.values == {"file": "a.toml", "field": field}
+
+
+def test_a_file_that_cannot_be_read_is_told(settings: Any, tmp_path: Any) -> None:
+    settings.ANSIM_SOURCES = tmp_path
+    (tmp_path / "a.toml").mkdir()
+    with pytest.raises(targetfiles.MalformedTargetFile):
+        targetfiles.targets()

@@ -21,6 +21,11 @@ USUAL_BASIS = "kr_vpa_7_3_3"
 _NUMBERS: dict[str, tuple[int, int]] = {
     "depth": (0, 10), "every_hours": (1, 24 * 60), "pages": (1, 100_000)
 }  # fmt: skip
+_LONGEST = {
+    "code": 60, "source": 31, "kind": 31, "url": 4096, "place": 20, "scope": 10,
+    "legal_basis": 80, "owner": 120,
+}  # fmt: skip
+"""Characters, as the database holds them."""
 _SEARCHES = ("json_search", "html_search")
 FASTEST = 10.0
 """Looks a second at one host that a target may ask for; the door's own limit holds besides."""
@@ -78,7 +83,7 @@ def targets(taken: Iterable[str] = ()) -> list[WatchTarget]:
 def _entries(path: Path) -> list[object]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # the parser's own limits are such too
         raise MalformedTargetFile(file=path.name, field="toml") from error
     found: list[object] = []
     for name in ("target", "source"):
@@ -140,7 +145,9 @@ class _Fields:
 
     def text(self, field: str, default: str | None = None) -> str:
         value = self._entry.get(field, default)
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            raise self._wrong(field)
+        if len(value) > _LONGEST[field]:
             raise self._wrong(field)
         return value
 

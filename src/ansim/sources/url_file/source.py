@@ -21,7 +21,7 @@ def walk(target: WatchTarget, look: Look, skip: Skip) -> Iterator[Found]:
     starts: dict[str, str] = {}
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     for number, line in enumerate(lines, 1):
-        address = line.partition(" #")[0].strip()
+        address = line.partition(" #")[0].strip().partition("\t")[0]
         if not address or address.startswith("#"):
             continue
         if not WatchTarget("", "", address, "", "").host:
