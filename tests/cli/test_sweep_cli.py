@@ -207,3 +207,12 @@ def test_a_copy_with_a_strip_cut_off_is_a_hit_when_guesses_are_wanted() -> None:
     assert [(one["path"], one.get("guessed")) for one in guessed[:-1]] == [
         ("pictures/cup.jpg", None), ("pictures/cut.png", True),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("inside")
+def test_records_that_could_not_be_unpacked_are_no_clean_end() -> None:
+    coded = record(b"\x0b\x02\x80nothing that is read\x03", head=b"Content-Encoding: br\r\n")
+    Path("packed.warc").write_bytes(packed([coded], "plain"))
+    result = _run("--json", "packed.warc")
+    assert _records(result.stdout)[-1]["summary"]["packed"] == 1  # type: ignore[index]
+    assert result.exit_code == 1

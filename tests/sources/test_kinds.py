@@ -234,3 +234,24 @@ class TestUrlFile(SourceContract):
 def test_the_operators_file_may_lie_nowhere(tmp_path: Path) -> None:
     lost = target("url_file", "-", settings={"file": "a.txt"})
     assert list(KINDS.get("url_file").walk(lost, Web({}).look)) == [Problem("file", "a.txt")]
+
+
+def walked(one: WatchTarget, web: Web) -> list[Item | Problem]:
+    return list(KINDS.get(one.source).walk(one, web.look, skip=lambda _: False))
+
+
+def test_a_site_that_sends_to_its_www_name_is_walked_there() -> None:
+    home = "http://www.a.test/"
+    pages = {home: links("/1", "http://a.test/2"), home + "1": links()}
+    found = walked(target("list_page", depth=1), Web(pages, {HOME: home}))
+    assert opened(found) == [HOME, home + "1"]
+
+
+@pytest.mark.parametrize("scope", ["host", "path", "domain"])
+def test_a_target_that_leads_to_another_site_is_told_and_not_walked(scope: str) -> None:
+    pages = {"http://b.test/": links("/1"), "http://b.test/1": links()}
+    web = Web(pages, {HOME: "http://b.test/"})
+    found = walked(target("list_page", depth=1, scope=scope), web)
+    assert found == [Problem("led_away", HOME)]
+    assert web.asked == [HOME]
+    assert "another site" in found[0].sentences["en"]  # type: ignore[union-attr]

@@ -202,6 +202,8 @@ class _Report:
     def tell(self, one: Told) -> None:
         self.counts.add(one.result.counts)
         self.complete = self.complete and one.done
+        # What is packed in a way that is not read was not looked at either.
+        self.troubled = self.troubled or one.result.counts.packed > 0
         for trouble in one.result.troubles:
             self.troubled = True
             self._trouble(error_of(trouble).sentence(language.current()), *one.place(trouble))

@@ -42,6 +42,12 @@ PROBLEM_SENTENCES: Final[dict[str, dict[str, str]]] = {
         "en": "The file of this source cannot be read. Put it into its folder; at most 10 MiB.",
         "ko": "이 감시 방식의 파일을 읽을 수 없습니다. 10 MiB 이하의 파일을 정해진 폴더에 넣어 주세요.",
     },
+    "led_away": {
+        "en": "The address of this target leads to another site, where its basis does not reach. "
+        "Nothing was looked at. Watch that site as a target of its own.",
+        "ko": "이 대상의 주소가 근거가 미치지 않는 다른 사이트로 이어져 살펴보지 않았습니다. 그 사이트를 "
+        "따로 대상으로 추가해 주세요.",
+    },
     "not_an_address": {
         "en": "A line of the file is no web address. Correct it, or put a # before it.",
         "ko": "파일에 웹 주소가 아닌 줄이 있습니다. 고치거나 줄 앞에 #을 붙여 주세요.",

@@ -4,8 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import urlsplit
 
 from ansim.fetching import Observation
+from ansim.fetching.domains import registered_domain
 from ansim.sources.errors import PROBLEM_SENTENCES
 from ansim.sources.targets import WatchTarget, plain
 from ansim.sources.turning import next_page
@@ -94,8 +96,15 @@ def pages_from(
         if seen.outcome != "answered":
             yield Problem(seen.reason or seen.outcome, step.url)
             continue
-        if step.level and not step.scope.contains(seen.final_url):
-            continue  # it led away, to where the target's basis does not reach
+        if not step.scope.contains(seen.final_url):
+            if step.level:
+                continue  # it led away, to where the target's basis does not reach
+            if step.scope.contains(step.url):
+                moved = _moved(step.scope, seen.final_url)
+                if moved is None:
+                    yield Problem("led_away", step.url)
+                    continue
+                step = replace(step, scope=moved)
         known.add(seen.final_url)
         fresh = _named(seen, step.scope, known)
         if step.level < depth:
@@ -104,6 +113,17 @@ def pages_from(
         is_list = listing(step.url) or (seen.page is not None and bool(seen.page.feed_items))
         kind: Literal["page", "listing"] = "listing" if is_list else "page"
         yield Item(step.url, kind, step.found_on, step.level, seen, len(fresh))
+
+
+def _moved(scope: WatchTarget, url: str) -> WatchTarget | None:
+    """The scope after its start led to ``url``; None where that is another site.
+
+    A site that sends from its bare name to "www." is the same site, and its host is that one then.
+    """
+    hosts = [(urlsplit(one).hostname or "").removeprefix("www.") for one in (scope.url, url)]
+    if registered_domain(hosts[0]) != registered_domain(hosts[1]):
+        return None
+    return replace(scope, url=url) if scope.scope == "host" else scope
 
 
 def _follow(step: _Step, fresh: list[str], waiting: deque[_Step], skip: Skip) -> None:
