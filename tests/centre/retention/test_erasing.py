@@ -197,8 +197,8 @@ def test_letters_and_late_answers_go_too(told, settings, tmp_path):
 def test_the_patrol_forgets_the_pages_of_the_case(told):
     case = told().case
     mine = case.sightings.first().url_key
-    SeenPage.objects.create(url_key=mine, seen_at=NOON, hunted=1)
-    SeenPage.objects.create(url_key="f" * 64, seen_at=NOON, hunted=1)
+    SeenPage.objects.create(url_key=mine, seen_at=NOON, generation=1, depth=3)
+    SeenPage.objects.create(url_key="f" * 64, seen_at=NOON, generation=1, depth=3)
     erase_case(case, PERSON, now=NOON)
     assert list(SeenPage.objects.values_list("url_key", flat=True)) == ["f" * 64]
 

@@ -137,7 +137,9 @@ class CentreWorker(Worker):
 
     def _run_one_of(self, queue: str) -> bool:
         """Run the most urgent job of a lane's queue; whether there was one."""
-        return self._run_first(DBTaskResult.objects.ready().filter(queue_name=queue))
+        waiting = DBTaskResult.objects.ready().filter(queue_name=queue)
+        # Asked without the lock that claiming takes: many lanes ask, mostly for nothing.
+        return waiting.exists() and self._run_first(waiting)
 
     def _run_first(self, tasks: DBTaskResultQuerySet) -> bool:
         tasks = tasks.filter(backend_name=self.backend_name)
