@@ -52,6 +52,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "image": ("href", "xlink:href"),
 }
 _SETS = frozenset(("srcset", "imagesrcset"))
+_TELLING = _SETS | {"style", "background"}
 # Elements whose other attributes tell whether what they name is a picture or a video.
 _NAMING = frozenset(("a", "area", "meta", "iframe", "frame", "link", "object", "input"))
 _LAZY = re.compile(r"src|lazy|original", re.IGNORECASE)
@@ -98,7 +99,8 @@ class Shown:
             for name in ("content", "href", "src"):
                 self._hidden.add(attributes.get(name))
         for name, value in attributes.items():
-            if value:
+            # Most attributes tell nothing, and there are hundreds on a page.
+            if value and (name in _TELLING or name.startswith("data-")):
                 self._take_attribute(tag, name, value)
 
     def take_texts(self, texts: Iterable[str]) -> None:
