@@ -1,11 +1,12 @@
 """When to look again: by what is learned of the host and by the budget, never past a promise."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from ansim.verdicts.hostrates import PRIOR_RATE, patience_of
+from ansim.verdicts.hostrates import PRIOR_RATE
 from ansim.verdicts.judging import MISSES_NEEDED, WINDOW
 from ansim.verdicts.reasons import Reason
 from ansim.verdicts.revisits import interval
@@ -16,7 +17,7 @@ LONGEST: Final = timedelta(days=7)
 """The longest time until what cannot be told is tried again, and that a site may ask for."""
 
 DAILY: Final = timedelta(hours=24)
-USUAL_PRICE: Final = (PRIOR_RATE * patience_of(PRIOR_RATE)) ** 0.5
+USUAL_PRICE: Final = (math.expm1(PRIOR_RATE) - PRIOR_RATE) / PRIOR_RATE
 """Before any plan was made: a link on a host of the usual rate is looked at once a day."""
 
 FRESH: Final = WINDOW + timedelta(days=14)
@@ -48,8 +49,7 @@ class Pace:
     @property
     def days(self) -> float:
         """The interval, in days."""
-        weight = self.weight * patience_of(self.rate)
-        return min(interval(self.rate, weight, self.price) * self.stretch, FARTHEST)
+        return min(interval(self.rate, self.weight, self.price) * self.stretch, FARTHEST)
 
 
 def next_look(

@@ -11,8 +11,14 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ansim.verdicts.hostrates import PRIOR_EVENTS, Experience, link_rates, patience, time_to_event
-from ansim.verdicts.revisits import LONGEST_DAYS, SHORTEST_DAYS, plan
+from ansim.verdicts.hostrates import (
+    PRIOR_SHARES,
+    host_rates,
+    link_rates,
+    time_to_event,
+    usual_shares,
+)
+from ansim.verdicts.revisits import LATE_COSTS, LONGEST_DAYS, SHORTEST_DAYS, intervals, plan
 
 _RENEW: Final = 4
 _WEEK: Final = 28
@@ -215,30 +221,24 @@ class Backoff(Flat):
 
 
 class Learning(Flat):
-    """Ours: rates learned for each host, square-root frequencies, the price of the day.
+    """Ours: rates learned for each host, the price of the day.
 
-    ``patient``: with the weight that makes the slowest detections quicker (hostrates.patience).
+    ``late_costs``: see ansim.verdicts.revisits; 0.0 makes the mean delay smallest.
     """
 
-    def __init__(self, longest: float = LONGEST_DAYS, *, patient: bool = True) -> None:
+    def __init__(self, longest: float = LONGEST_DAYS, *, late_costs: float = LATE_COSTS) -> None:
         super().__init__(longest)
-        self.price, self.patient = 1.0, patient
+        self.price, self.late_costs = 1.0, late_costs
 
     def begin(self, host: Ints, place: Ints) -> None:
         """Nothing is known yet."""
         self.host, self.place = host, place
         self.events, self.exposure = np.zeros(len(place)), np.zeros(len(place))
+        self.shares = np.tile(np.array(PRIOR_SHARES), (int(place.max()) + 1, 1))
 
     def rates(self) -> Floats:
-        """The expected rate of every host (Experience.rate, for all at once)."""
-        everybody = Experience(float(self.events.sum()), float(self.exposure.sum())).mean()
-        kinds = int(self.place.max()) + 1
-        events = np.bincount(self.place, self.events, kinds)
-        exposure = np.bincount(self.place, self.exposure, kinds)
-        usual = np.array(
-            [Experience(*one).mean(everybody) for one in zip(events, exposure, strict=True)]
-        )[self.place]
-        return np.asarray((self.events + PRIOR_EVENTS) / (self.exposure + PRIOR_EVENTS / usual))
+        """The expected rate of every host."""
+        return host_rates(self.events, self.exposure, self.shares[self.place])
 
     def seen(self, links: Ints, age: Floats, since: Floats, gone: NDArray[np.bool_]) -> None:  # noqa: ARG002
         """Stayed: exposure. Went: an event, at the time where it is expected."""
@@ -254,18 +254,22 @@ class Learning(Flat):
     def intervals(self, links: Ints, age: Floats, unknowns: Ints) -> Floats:
         """By the price of the day; what told nothing is tried again soon, then ever later."""
         rate = link_rates(self.rates()[self.host[links]], age)
-        wish = np.sqrt(rate * self._weight(rate))
-        wanted = np.clip(self.price / wish, SHORTEST_DAYS, self.days)
+        every = intervals(rate, 1.0, self.price, late_costs=self.late_costs)
+        wanted = np.clip(every, SHORTEST_DAYS, self.days)
         backoff = SHORTEST_DAYS * 2.0 ** np.minimum(np.maximum(unknowns - 1, 0), 5)
         return np.where(unknowns > 0, np.minimum(backoff, wanted), wanted)
 
     def renew(self, tracked: Ints, age: Floats, budget: float) -> None:
-        """The price at which today's links cost today's budget."""
+        """The price at which today's links cost today's budget, by what is usual by today."""
+        seen = self.exposure > 0
+        _, self.shares = usual_shares(
+            self.events[seen], self.exposure[seen], self.place[seen], len(self.shares)
+        )
         rate = link_rates(self.rates()[self.host[tracked]], age)
-        self.price = plan(rate, self._weight(rate), budget, longest=self.days).price
-
-    def _weight(self, rate: Floats) -> Floats:
-        return patience(rate) if self.patient else np.ones(len(rate))
+        made = plan(
+            rate, np.ones(len(rate)), budget, longest=self.days, late_costs=self.late_costs
+        )
+        self.price = made.price
 
 
 class Knowing(Learning):

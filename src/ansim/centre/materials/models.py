@@ -322,8 +322,9 @@ class HostRate(models.Model):
 
 
 class LookPlan(models.Model):
-    """The last whole plan of looks: its price, and the usual rate of each kind of place.
+    """The last whole plan of looks: its price, and what hosts of each kind of place are usually like.
 
+    ``usual``: the shares of quick, usual and slow hosts by kind of place (verdicts.hostrates).
     ``spared``: how much longer the links of an overburdened registered domain wait.
     """
 

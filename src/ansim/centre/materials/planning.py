@@ -16,7 +16,7 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case as When
-from django.db.models import FloatField, Q, Sum, Value
+from django.db.models import FloatField, Q, Value
 from django.db.models import When as If
 from numpy.typing import NDArray
 
@@ -25,11 +25,13 @@ from ansim.errors import AnsimError
 from ansim.fetching.domains import registered_domain
 from ansim.verdicts import Judgement, Pace, Reason, Verdict, next_look
 from ansim.verdicts.hostrates import (
-    PRIOR_RATE,
+    PRIOR_SHARES,
     Experience,
+    Shares,
+    host_rates,
     link_rate,
     link_rates,
-    patience,
+    usual_shares,
 )
 from ansim.verdicts.revisits import plan
 from ansim.verdicts.scheduling import FRESH, OLD, USUAL_PRICE
@@ -104,12 +106,12 @@ def next_look_of(
 def _pace(sighting: Sighting, now: datetime) -> Pace:
     last = LookPlan.objects.first()
     row = HostRate.objects.filter(host=sighting.host).first()
-    usual = PRIOR_RATE if last is None else _usual_of(last.usual, sighting.place)
+    shares = PRIOR_SHARES if last is None else _shares_of(last.usual, sighting.place)
     spared = {} if last is None else last.spared
     known = Experience() if row is None else Experience(row.events, row.exposure)
     age = (now - sighting.found_at) / timedelta(days=1)
     return Pace(
-        rate=link_rate(known.rate(usual), age),
+        rate=link_rate(known.rate(shares), age),
         weight=_weight(sighting),
         price=USUAL_PRICE if last is None else last.price,
         stretch=float(spared.get(registered_domain(sighting.host), 1.0)),
@@ -153,8 +155,8 @@ def learn(sighting: Sighting, judgement: Judgement, *, now: datetime) -> None:
     row = HostRate.objects.select_for_update().get(host=sighting.host)
     known = Experience(row.events, row.exposure)
     plan_ = LookPlan.objects.first()
-    usual = PRIOR_RATE if plan_ is None else _usual_of(plan_.usual, sighting.place)
-    known = known.went(days, known.rate(usual)) if went else known.stayed(days)
+    shares = PRIOR_SHARES if plan_ is None else _shares_of(plan_.usual, sighting.place)
+    known = known.went(days, known.rate(shares)) if went else known.stayed(days)
     row.events, row.exposure = known.events, known.exposure
     row.place, row.updated_at = sighting.place, now
     row.save()
@@ -162,22 +164,23 @@ def learn(sighting: Sighting, judgement: Judgement, *, now: datetime) -> None:
 
 @transaction.atomic
 def renew(*, now: datetime) -> LookPlan:
-    """Plan all waiting links together; keep the price, the usual rates, and who must be spared.
+    """Plan all waiting links together; keep the price, what is usual, and who must be spared.
 
     What is looked at for other reasons (gone, unknown, search results) is taken off the budget
     first. Links that an older plan had put off for longer are brought forward.
     """
-    usual, links = _usual_rates(), list(_waiting(weights()))
-    known = {row.host: Experience(row.events, row.exposure) for row in HostRate.objects.all()}
-    host_rate = np.array(
-        [known.get(one.host, Experience()).rate(_usual_of(usual, one.place)) for one in links]
-    )
+    rows, links = list(HostRate.objects.all()), list(_waiting(weights()))
+    usual = _usual(rows)
+    known = {row.host: (row.events, row.exposure) for row in rows}
+    looked = np.array([known.get(one.host, (0.0, 0.0)) for one in links]).reshape(-1, 2)
+    shares = np.array([_shares_of(usual, one.place) for one in links]).reshape(-1, len(PRIOR_SHARES))
+    host_rate = host_rates(looked[:, 0], looked[:, 1], shares)
     age = np.array([(now - one.found_at) / timedelta(days=1) for one in links])
     rate = link_rates(host_rate, age)
     whole = float(settings.ANSIM_LOOKS_A_DAY)
     left = max(whole - _other_looks_a_day(now), whole * LEAST_SHARE)
     budget = min(left, max(1.0, len(links) * LOOKS_A_LINK))
-    made = plan(rate, np.array([one.weight for one in links]) * patience(rate), budget) if links else None
+    made = plan(rate, np.array([one.weight for one in links]), budget) if links else None
     spared: dict[str, float] = {}
     if made is not None:
         domains = [registered_domain(one.host) for one in links]
@@ -193,18 +196,20 @@ def renew(*, now: datetime) -> LookPlan:
     return kept
 
 
-def _usual_rates() -> dict[str, float]:
-    """The usual rate of each kind of place, leaning on that of all together."""
-    rows = HostRate.objects.values("place").annotate(e=Sum("events"), x=Sum("exposure"))
-    found = {row["place"]: Experience(row["e"], row["x"]) for row in rows}
-    everybody = Experience(
-        sum(one.events for one in found.values()), sum(one.exposure for one in found.values())
-    ).mean()
-    return {place: one.mean(everybody) for place, one in found.items()} | {"": everybody}
+def _usual(rows: list[HostRate]) -> dict[str, list[float]]:
+    """The shares of quick, usual and slow hosts in each kind of place, and under "" in all."""
+    places = sorted({row.place for row in rows})
+    everybody, shares = usual_shares(
+        np.array([row.events for row in rows], np.float64),
+        np.array([row.exposure for row in rows], np.float64),
+        np.array([places.index(row.place) for row in rows], np.int64),
+        len(places),
+    )
+    return dict(zip(places, shares.tolist(), strict=True)) | {"": everybody.tolist()}
 
 
-def _usual_of(usual: dict[str, float], place: str) -> float:
-    return usual.get(place, usual.get("", PRIOR_RATE))
+def _shares_of(usual: dict[str, list[float]], place: str) -> Shares:
+    return tuple(usual.get(place) or usual.get("") or PRIOR_SHARES)
 
 
 class _Link(NamedTuple):
