@@ -178,3 +178,20 @@ def test_a_wrong_weight_is_named(monkeypatch, tmp_path) -> None:
         planning.weights()
     assert "weights.bank" in caught.value.sentence("ko")
     planning.weights.cache_clear()
+
+
+def test_a_link_that_is_looked_at_while_the_plan_is_made_keeps_its_new_time(monkeypatch) -> None:
+    case, later = mina(), NOW + 20 * DAY
+    seen, other = (link(case, host, next_look_at=later) for host in ("a.test", "b.test"))
+    made = planning.plan
+
+    def slowly(*asked: object, **more: object) -> object:
+        Sighting.objects.filter(pk=seen.pk).update(next_look_at=later + DAY)
+        return made(*asked, **more)
+
+    monkeypatch.setattr(planning, "plan", slowly)
+    planning.renew(now=NOW)
+    seen.refresh_from_db()
+    other.refresh_from_db()
+    assert seen.next_look_at == later + DAY
+    assert other.next_look_at < NOW + 3 * DAY

@@ -44,6 +44,7 @@ LEAST_SHARE: Final = 0.25
 """Of the whole budget, for waiting links, however much else there is to look at."""
 
 KEPT_PLANS: Final = 30
+_AT_ONCE: Final = 500
 MINORS: Final = ("under_14", "teen")
 # Verdicts of a place that still shows the material, and of one that does not.
 THERE: Final = (
@@ -162,38 +163,47 @@ def learn(sighting: Sighting, judgement: Judgement, *, now: datetime) -> None:
     row.save()
 
 
-@transaction.atomic
 def renew(*, now: datetime) -> LookPlan:
     """Plan all waiting links together; keep the price, what is usual, and who must be spared.
 
     What is looked at for other reasons (gone, unknown, search results) is taken off the budget
-    first. Links that an older plan had put off for longer are brought forward.
+    first. Links that an older plan had put off for longer are brought forward. A million links take
+    half a minute to read (bench/planned.py), so nothing is locked until there is something to write.
     """
     rows, links = list(HostRate.objects.all()), list(_waiting(weights()))
     usual = _usual(rows)
-    known = {row.host: (row.events, row.exposure) for row in rows}
-    looked = np.array([known.get(one.host, (0.0, 0.0)) for one in links]).reshape(-1, 2)
-    shares = np.array([_shares_of(usual, one.place) for one in links]).reshape(-1, len(PRIOR_SHARES))
-    host_rate = host_rates(looked[:, 0], looked[:, 1], shares)
-    age = np.array([(now - one.found_at) / timedelta(days=1) for one in links])
-    rate = link_rates(host_rate, age)
+    rate = _rates(links, rows, usual, now)
     whole = float(settings.ANSIM_LOOKS_A_DAY)
     left = max(whole - _other_looks_a_day(now), whole * LEAST_SHARE)
     budget = min(left, max(1.0, len(links) * LOOKS_A_LINK))
     made = plan(rate, np.array([one.weight for one in links]), budget) if links else None
     spared: dict[str, float] = {}
+    sooner: list[tuple[_Link, datetime]] = []
     if made is not None:
         domains = [registered_domain(one.host) for one in links]
         spared = _spared(domains, made.every_days)
         stretch = np.array([spared.get(domain, 1.0) for domain in domains])
-        _bring_forward(links, made.every_days * stretch, now)
-    kept = LookPlan.objects.create(
-        made_at=now, price=USUAL_PRICE if made is None else made.price, usual=usual, spared=spared,
-        links=len(links), looks_a_day=0.0 if made is None else made.looks_a_day,
-    )  # fmt: skip
-    old = LookPlan.objects.values_list("pk", flat=True)[KEPT_PLANS:]
-    LookPlan.objects.filter(pk__in=list(old)).delete()
+        sooner = _sooner(links, made.every_days * stretch, now)
+    with transaction.atomic():
+        _bring_forward(sooner)
+        kept = LookPlan.objects.create(
+            made_at=now, price=USUAL_PRICE if made is None else made.price, usual=usual, spared=spared,
+            links=len(links), looks_a_day=0.0 if made is None else made.looks_a_day,
+        )  # fmt: skip
+        old = LookPlan.objects.values_list("pk", flat=True)[KEPT_PLANS:]
+        LookPlan.objects.filter(pk__in=list(old)).delete()
     return kept
+
+
+def _rates(
+    links: list["_Link"], rows: list[HostRate], usual: dict[str, list[float]], now: datetime
+) -> NDArray[np.float64]:
+    """The expected removals a day of each link."""
+    known = {row.host: (row.events, row.exposure) for row in rows}
+    looked = np.array([known.get(one.host, (0.0, 0.0)) for one in links]).reshape(-1, 2)
+    shares = np.array([_shares_of(usual, one.place) for one in links]).reshape(-1, len(PRIOR_SHARES))
+    age = np.array([(now - one.found_at) / timedelta(days=1) for one in links])
+    return link_rates(host_rates(looked[:, 0], looked[:, 1], shares), age)
 
 
 def _usual(rows: list[HostRate]) -> dict[str, list[float]]:
@@ -262,11 +272,29 @@ def _spared(domains: list[str], every_days: NDArray[np.float64]) -> dict[str, fl
     return {domain: looks / most for domain, looks in asked.items() if looks > most * 1.001}
 
 
-def _bring_forward(links: list[_Link], every_days: NDArray[np.float64], now: datetime) -> None:
-    """Links whose look is planned for more than a day later than the new plan wants it."""
-    moved = []
+def _sooner(
+    links: list[_Link], every_days: NDArray[np.float64], now: datetime
+) -> list[tuple[_Link, datetime]]:
+    """Links whose look is planned for more than a day later than the new plan wants it, and when."""
+    found = []
     for one, days in zip(links, every_days.tolist(), strict=True):
         wanted = max((one.last_look_at or now) + timedelta(days=days), now)
         if one.next_look_at > wanted + RENEW_AFTER:
-            moved.append(Sighting(pk=one.pk, next_look_at=wanted))
-    Sighting.objects.bulk_update(moved, ["next_look_at"], batch_size=500)
+            found.append((one, wanted))
+    return found
+
+
+def _bring_forward(sooner: list[tuple[_Link, datetime]]) -> None:
+    """Move them, but none that was looked at since the plan was read."""
+    for at in range(0, len(sooner), _AT_ONCE):
+        some = sooner[at : at + _AT_ONCE]
+        rows = Sighting.objects.filter(pk__in=[one.pk for one, _ in some])
+        planned = dict(rows.values_list("pk", "next_look_at"))
+        Sighting.objects.bulk_update(
+            [
+                Sighting(pk=one.pk, next_look_at=wanted)
+                for one, wanted in some
+                if planned.get(one.pk) == one.next_look_at
+            ],
+            ["next_look_at"],
+        )
