@@ -97,6 +97,7 @@ def families(*, quick: bool) -> Iterator[tuple[str, list[Target]]]:
         hostile_floods.endless,
         hostile_floods.bombs,
         hostile_floods.polyglots,
+        hostile_floods.rules,
     ):
         everything += make()
     everything += hostile_floods.pictures(all_of_them=not quick)

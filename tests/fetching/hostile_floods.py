@@ -171,6 +171,31 @@ def endless_heads() -> Iterator[Target]:
     )
 
 
+def rules() -> Iterator[Target]:
+    """robots.txt files of half a megabyte that cost the most to read, to keep or to ask."""
+    most = 500_000
+    names = b"".join(b"User-agent: %x\n" % n for n in range(14_000))
+    paths = b"".join(b"Disallow: /%x\n" % n for n in range(16_000))
+    for what, text in (
+        ("as many names as rules", names + paths),
+        ("our name among many", names + b"User-agent: *\n" + paths),
+        ("one name again and again", b"User-agent: *\n" * 20_000 + paths),
+        ("names in turn, each with a rule", b"User-agent: a\nDisallow: /a\nUser-agent: *\nDisallow: /b\n" * 9000),
+        ("stars in one rule", b"User-agent: *\nDisallow: /" + b"*a" * 240_000),
+        ("stars in every rule", b"User-agent: *\n" + b"Disallow: /*a*b*c*d$\n" * 23_000),
+        ("one line", b"User-agent: *\nDisallow: /" + b"x" * 499_000),
+        ("one name of 500 kB", b"User-agent: " + b"a" * 499_000),
+        ("dollars", b"User-agent: *\nDisallow: /" + b"$" * 499_000),
+        ("nothing but line ends", b"\n" * most),
+        ("half characters", b"User-agent: *\nDisallow: /" + b"%e" * 240_000),
+    ):  # fmt: skip
+        plays = {"/robots.txt": _media(text[:most], "text/plain"), "/ok": PLAIN}
+        yield Target(
+            "robots.txt", what, f"http://{HOST}/ok", ("answered", "refused:robots"), SITE, plays,
+            robots=True,
+        )  # fmt: skip
+
+
 def _media(body: bytes, kind: str = "image/png") -> bytes:
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body

@@ -105,6 +105,18 @@ def refreshes() -> Iterator[Target]:
         yield played("meta refresh", f"to {to[:50]!r}", head + raw, *expected, answers=INSIDE)
 
 
+def refresh_headers() -> Iterator[Target]:
+    """The same in a header, which browsers obey as well."""
+    for to, reason in AWAY.items():
+        if "\t" in to:
+            continue
+        head = OK + f"Refresh: 0; url={to}\r\nContent-Length: {len(PAGE)}\r\n\r\n".encode()
+        expected = ("answered", "refused")
+        if reason in {"special_address", "special_name", "port", "userinfo"}:
+            expected = (f"refused:{reason}",)
+        yield played("refresh header", f"to {to[:50]!r}", head + PAGE, *expected, answers=INSIDE)
+
+
 def rebinding() -> Iterator[Target]:
     """A name service that changes its mind: each hop may ask once, and must dial what it heard."""
     family = "rebinding"
@@ -167,7 +179,7 @@ def slow() -> Iterator[Target]:
     zipped = OK + b"Content-Encoding: gzip\r\n\r\n" + squeezed
     yield played(family, "a compressed body", dripped(zipped, b"\0"), late, "broken")
     away = b"HTTP/1.1 302 Away\r\nLocation: /ok\r\nContent-Length: 999\r\n\r\n"
-    yield played(family, "a redirect's body", dripped(away), late)
+    yield played(family, "a redirect's body", dripped(away), "answered")
     picture = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0"
     yield played(family, "a picture", dripped(picture, b"\0"), late)
     for name, hello in (
@@ -237,6 +249,7 @@ def odd() -> Iterator[Target]:
         "a folded length": OK + b"X: a\r\n Content-Length: 99\r\nContent-Length: 1\r\n\r\nx",
         "a type of 60 kB": b"HTTP/1.1 200 OK\r\nContent-Type: " + b"x" * 60_000 + b"\r\n\r\nx",
         "a name of zero bytes": OK + b"X\0: \0\r\nContent-Length: 1\r\n\r\nx",
+        "zeros and bells in values": b"HTTP/1.1 200 OK\r\nContent-Type: text/html;\0\x07\r\nServer: a\0b\x1b[31m\r\nETag: \x85\r\nContent-Length: 1\r\n\r\nx",
         "no body to a 204": b"HTTP/1.1 204 No\r\nContent-Length: 99\r\n\r\n",
         "a 304 nobody asked for": b"HTTP/1.1 304 Same\r\n\r\n",
         "a redirect without a place": b"HTTP/1.1 302 Away\r\nContent-Length: 0\r\n\r\n",
@@ -254,6 +267,15 @@ def odd() -> Iterator[Target]:
         + b"]><rss><item><link>&a11;</link></item></rss>",
         "a feed that reads a file": b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n"
         b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><item><link>&x;</link></item></rss>',
+        "a feed of bases that grow": b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n<rss>"
+        + b"<item xml:base='b/'><link>x</link>" * 25_000,
+        "a feed of entries never closed": b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n<rss>"
+        + b"<description>" * 60_000,
+        "a feed of pictures in words": b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n<rss>"
+        + b"<description>&lt;img src=/%d.jpg&gt;</description>" * 15_000,
+        "JSON, brackets without end": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b"[" * 900_000,
+        "JSON, a number of 900,000 digits": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[" + b"9" * 900_000 + b"]",
+        "JSON, 90,000 lines": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b"{}\n" * 90_000,
     }  # fmt: skip
     for what, raw in harmless.items():
         yield played("framing", what, raw, "answered")
@@ -283,5 +305,6 @@ def quick() -> Iterator[Target]:
     """What answers, and is done at once."""
     yield from redirects()
     yield from refreshes()
+    yield from refresh_headers()
     yield from rebinding()
     yield from framing()

@@ -87,6 +87,7 @@ SPECIAL_IPV6 = {
     "drone tags": "2001:30::1",
     "documentation": "2001:db8::1",
     "documentation 2": "3fff::1",
+    "6bone, given back": "3ffe::1",
     "direct AS112": "2620:4f:8000::1",
     "segment routing": "5f00::1",
     "unique local": "fc00::1",
@@ -136,6 +137,34 @@ def disguises(address: str) -> Iterator[tuple[str, str]]:
     yield "Teredo server", str(IPv6Address(0x20010000 << 96 | number << 64 | 0x01010101))
     yield "ISATAP", str(IPv6Address(0x2606470000000000 << 64 | 0x00005EFE << 32 | number))
     yield "ISATAP, global", str(IPv6Address(0x2606470000000000 << 64 | 0x02005EFE << 32 | number))
+
+
+# Networks behind which a gateway of our own could translate IPv6 into IPv4 of our own.
+BEHIND_US = ("10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.168.0.1")
+
+
+def translated(address: str) -> Iterator[tuple[str, str]]:
+    """An IPv4 address behind a NAT64 prefix of somebody's own, in each length of RFC 6052."""
+    number = int(IPv4Address(address))
+    prefix = int(IPv6Address("2001:67c:2960:6464::"))
+    for length in (32, 40, 48, 56, 64):
+        kept = prefix >> 128 - length
+        # The bits on both sides of the octet of zeros, which are the bits 64 to 71.
+        joined = (kept << 32 | number) << 120 - length - 32
+        whole = joined >> 56 << 64 | joined & (1 << 56) - 1
+        yield f"a NAT64 prefix of {length} bits", str(IPv6Address(whole))
+    yield "a NAT64 prefix of 96 bits", str(IPv6Address(prefix | number))
+
+
+def gateways() -> Iterator[Target]:
+    """Addresses that look public, and that a gateway of this network would lead inside."""
+    for inside in BEHIND_US:
+        for number, (what, text) in enumerate(translated(inside)):
+            named = f"{inside}, {what}"
+            yield Target("IPv4 inside of IPv6", named, f"http://[{text}]{{port}}/", SPECIAL)
+            host = f"g{number}-{inside.replace('.', '-')}.test"
+            answers = {host: ((text,),)}
+            yield Target("names", named, f"http://{host}/", SPECIAL, answers, asked=1)
 
 
 def literals() -> Iterator[Target]:
@@ -281,4 +310,4 @@ def tricks() -> Iterator[Target]:
 
 def gate() -> list[Target]:
     """All that must be refused with nothing opened."""
-    return [*literals(), *names(), *tricks()]
+    return [*literals(), *gateways(), *names(), *tricks()]

@@ -162,6 +162,27 @@ def test_a_silent_proxy_meets_the_deadline(world: "World") -> None:
     assert seen.seconds < 5
 
 
+def test_a_proxy_that_drips_meets_the_deadline(world: "World") -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def drip() -> None:
+        with contextlib.suppress(OSError):
+            client, _ = listener.accept()
+            while not over.wait(0.05):
+                client.sendall(b"H")
+
+    threading.Thread(target=drip, daemon=True).start()
+    proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    door = world.door(vantages=(Vantage("osaka", "JP", proxy=proxy),), deadline_seconds=0.4)
+    threading.Timer(6, over.set).start()
+    seen = door.look("http://moa.test/", vantage="osaka")
+    over.set()
+    listener.close()
+    assert (seen.outcome, seen.reason) == ("connect_failed", "egress")
+    assert seen.seconds < 3
+
+
 @pytest.mark.parametrize(
     ("text", "proxy"),
     [

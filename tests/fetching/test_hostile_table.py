@@ -31,12 +31,14 @@ for one_target in gate():
 PLAYED = {
     "redirects": hostile_plays.redirects,
     "meta refresh": hostile_plays.refreshes,
+    "refresh header": hostile_plays.refresh_headers,
     "rebinding": hostile_plays.rebinding,
     "framing": hostile_plays.framing,
     "endless": hostile_floods.endless,
     "bombs": hostile_floods.bombs,
     "pictures": hostile_floods.pictures,
     "polyglots": hostile_floods.polyglots,
+    "rules": hostile_floods.rules,
 }
 
 
@@ -97,6 +99,14 @@ def test_tricks_with_answers_stay_within_the_caps(
     assert faults(course, targets) == []
     if measured:
         assert peak_memory() - before < MOST_MEMORY
+
+
+def test_no_control_character_of_a_header_is_kept(internet: HostileInternet) -> None:
+    [target] = [one for one in played("framing") if one.what == "zeros and bells in values"]
+    seen = Course(internet, no_fingerprint, sandbox=True).look(target).seen
+    kept = [seen.content_type, *(value for _, value in seen.headers)]
+    assert {"text/html;", "a b [31m"} <= {value.strip() for value in kept}
+    assert all(one.isprintable() for one in kept)
 
 
 def test_servers_that_never_finish_meet_the_deadline(internet: HostileInternet) -> None:

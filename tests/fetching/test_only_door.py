@@ -28,28 +28,42 @@ from tests.sandbox.conftest import STARTED_AT
 ROOT = Path(ansim.__file__).parent
 
 # Modules that can open a connection, or that fetch by themselves.
+ANY_MODULE = "(any module)"
 NETWORK = frozenset(
     (
-        "aiohttp", "aioquic", "aiosmtplib", "aiosmtpd", "anyio", "asyncore", "asyncssh", "boto3",
-        "dns", "django.core.mail", "eventlet", "fsspec", "ftplib", "gevent", "grpc", "h2",
-        "http.client", "http.server", "httpcore", "httplib2", "httpx", "imap_tools", "imaplib",
-        "multiprocessing.connection", "multiprocessing.managers", "nntplib", "paramiko",
-        "poplib", "pycurl", "ray", "requests", "selenium", "smtplib", "socket", "socketserver",
-        "socks", "ssl", "telnetlib", "threatexchange.exchanges", "tornado", "trio", "twisted",
-        "urllib.request", "urllib3", "warcio.capture_http", "webbrowser", "websocket",
-        "websockets", "whois", "whoisit", "wsgiref", "xmlrpc", "zmq",
+        ANY_MODULE, "_socket", "_ssl", "aiodns", "aiohttp", "aioquic", "aiosmtplib", "aiosmtpd", "anyio",
+        "asyncore", "asyncssh", "asyncpg", "boto3", "botocore", "curl_cffi", "cv2", "datasets",
+        "dns", "django.core.mail", "elasticsearch", "ensurepip", "eventlet", "fsspec", "ftplib",
+        "gevent", "git", "grpc", "h2", "http.client", "http.server", "httpcore", "httplib2",
+        "httpx", "huggingface_hub", "imageio", "imap_tools", "imaplib", "kafka",
+        "logging.handlers", "lxml", "mechanize", "multiprocessing.connection",
+        "multiprocessing.managers", "niquests", "nntplib", "pandas", "paramiko", "pika", "pip",
+        "playwright", "poplib", "pycares", "pycurl", "pymongo", "pyppeteer", "ray", "redis",
+        "requests", "scrapy", "selenium", "skimage.io", "smtplib", "socket", "socketserver",
+        "socks", "ssl", "telnetlib", "threatexchange.exchanges", "torch.hub", "tornado",
+        "transformers", "treq", "trio", "twisted", "urllib.request", "urllib.robotparser",
+        "urllib3", "warcio.capture_http", "webbrowser", "websocket", "websockets", "whois",
+        "whoisit", "wsgiref", "xml.sax", "xmlrpc", "zmq",
     )
 )  # fmt: skip
 
 # Programs that would fetch on our behalf.
-PROGRAMS = frozenset(("curl", "wget", "nc", "ncat", "netcat", "ssh", "scp", "rsync", "telnet"))
+PROGRAMS = frozenset(
+    (
+        "aria2c", "curl", "dig", "ffmpeg", "ffprobe", "git", "nc", "ncat", "netcat",
+        "nslookup", "openssl", "ping", "rsync", "scp", "sftp", "socat", "ssh", "telnet", "wget",
+        "xdg-open", "yt-dlp",
+    )
+)  # fmt: skip
+# Calls that run a line of a shell, in which nobody can see what is run.
+SHELLS = frozenset(("create_subprocess_shell", "getoutput", "getstatusoutput", "popen", "system"))
 
 # Calls that connect, whatever the module that they are called on.
 CONNECTING = frozenset(
     (
         "connect", "connect_ex", "create_connection", "create_datagram_endpoint",
-        "open_connection", "open_unix_connection", "sendto", "sock_connect", "start_tls", "urlopen",
-        "urlretrieve",
+        "fromregex", "genfromtxt", "loadtxt", "open_connection", "open_unix_connection", "sendto",
+        "sock_connect", "start_tls", "urlopen", "urlretrieve", "DataSource", "VideoCapture",
     )
 )  # fmt: skip
 
@@ -75,7 +89,11 @@ TYPES_ONLY = {
 # Calls of these names that are no connections.
 NAMESAKES = {
     "centre/work/presence.py": {"create_connection"},  # the database's
+    "compiling.py": {ANY_MODULE},  # imports a module of our own by a name that it lists
+    "fingerprints/child.py": {ANY_MODULE},  # the decoder's modules, ahead of its confinement
 }
+# Names under which our modules hold streams of bytes.
+STREAMS = {"stream", "buffer", "file"}
 WATCHED = {
     "fetching/transport.py",
     "fetching/egress.py",
@@ -100,50 +118,108 @@ def network_names(name: str) -> bool:
 
 def imports_of(tree: ast.Module) -> Iterator[str]:
     """Every module that is imported, also late, by name, or from a package."""
+    importers = {"import_module", "__import__"}
+    packages = {
+        (one.asname or one.name).partition(".")[0]
+        for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names
+    }  # fmt: skip
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else None
-            called = node.func.id if isinstance(node.func, ast.Name) else called
-            if called in {"import_module", "__import__"} and isinstance(node.args[0].value, str):
-                yield node.args[0].value
+            importers |= {one.asname for one in node.names if one.name in importers and one.asname}
+        elif isinstance(node, ast.Attribute) and dotted(node).partition(".")[0] in packages:
+            # "import urllib" is enough where somebody else has imported urllib.request.
+            yield dotted(node)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in importers:
+            yield module_of(node.args[0] if node.args else None)
+
+
+def module_of(node: ast.expr | None) -> str:
+    """The module that is imported by a text; one that is only known at work may be any."""
+    start = beginning(node)
+    sure = isinstance(node, ast.Constant) or (isinstance(node, ast.JoinedStr) and start[-1:] == ".")
+    return start if sure else ANY_MODULE
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "?"
+
+
+def beginning(node: ast.expr | None) -> str:
+    """The text that an expression surely begins with."""
+    if isinstance(node, ast.JoinedStr) and node.values:
+        node = node.values[0]
+    if isinstance(node, ast.BinOp):
+        return beginning(node.left)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def reaches_out(tree: ast.Module) -> set[str]:
     """What in a module can open a connection."""
     found = {name for name in imports_of(tree) if network_names(name)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in CONNECTING and not _is_signal(node.func):
-                found.add(node.func.attr)
-            if node.func.attr == "open" and _is_name(node.func.value, "av"):
-                found |= {"av.open"} if _may_be_a_name(node.args[0]) else set()
+        if isinstance(node, ast.ImportFrom):
+            found |= {one.name for one in node.names} & (CONNECTING | SHELLS)
+            found |= {"av.open"} if node.module == "av" and _named(node, "open") else set()
+        if isinstance(node, ast.Call):
+            found |= _of_call(node)
         if isinstance(node, ast.List | ast.Tuple) and node.elts:
-            first = node.elts[0]
-            if isinstance(first, ast.Constant) and first.value in PROGRAMS:
-                found.add(str(first.value))
+            found |= {Path(beginning(node.elts[0])).name} & PROGRAMS
     return found
+
+
+def _of_call(node: ast.Call) -> set[str]:
+    name = called(node)
+    found = {name} & {"exec", "eval"} if isinstance(node.func, ast.Name) else set()
+    if isinstance(node.func, ast.Attribute):
+        if name in CONNECTING and not _is_signal(node.func):
+            found.add(name)
+        if name in SHELLS and dotted(node.func).startswith(("os.", "subprocess.", "asyncio.")):
+            found.add(name)
+        if name == "open" and _is_name(node.func.value, "av"):
+            given = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "file")]
+            found |= {"av.open"} if not given or _may_be_a_name(given[0]) else set()
+    if name == "getattr" and len(node.args) > 1:
+        found |= {beginning(node.args[1])} & (CONNECTING | NETWORK | SHELLS)
+    shell = [one.value for one in node.keywords if one.arg == "shell"]
+    if shell and not (isinstance(shell[0], ast.Constant) and shell[0].value is False):
+        found.add("shell")
+    return found
+
+
+def _named(node: ast.ImportFrom, name: str) -> bool:
+    return any(one.name == name for one in node.names)
 
 
 def _is_name(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _is_signal(called: ast.Attribute) -> bool:
+def _is_signal(node: ast.Attribute) -> bool:
     """``connect`` of one of Django's signals, or of a database in a file."""
-    last = called.value.attr if isinstance(called.value, ast.Attribute) else None
-    last = called.value.id if isinstance(called.value, ast.Name) else last
+    last = dotted(node.value).rpartition(".")[2]
     known = {"connection_created", "request_finished", "user_logged_in", "sqlite3", "psycopg"}
-    return last is not None and (last in known or last.startswith(("post_", "pre_", "m2m_")))
+    return last in known or last.startswith(("post_", "pre_", "m2m_"))
 
 
 def _may_be_a_name(argument: ast.expr) -> bool:
-    """Whether FFmpeg might be given a text: it would fetch what that names."""
-    return isinstance(argument, ast.Constant | ast.JoinedStr)
+    """Whether FFmpeg might be given a text, which it would fetch: only streams are surely none."""
+    if isinstance(argument, ast.Name):
+        return argument.id not in STREAMS
+    return not (isinstance(argument, ast.Call) and dotted(argument.func) == "io.BytesIO")
 
 
 def strangers(trees: dict[str, ast.Module]) -> dict[str, set[str]]:
@@ -204,6 +280,38 @@ def test_modules_with_types_only_call_nothing_that_connects() -> None:
         "def f(s):\n    s.connect(('a', 80))",
         "from threatexchange.exchanges import auth",
         "import dns.resolver",
+        "from asyncio import open_connection\nasync def f():\n    await open_connection('a', 80)",
+        "from importlib import import_module as load\nload('requests')",
+        "import importlib\ndef f(name):\n    importlib.import_module(name)",
+        "import importlib\nimportlib.import_module('urllib' + '.request')",
+        "import importlib\nimportlib.import_module(f'socket{x}')",
+        "import urllib\ndef f(u):\n    return urllib.request.Request(u)",
+        "import http\nhttp.client.HTTPConnection('a')",
+        "import subprocess\nsubprocess.run(['/usr/bin/curl', url])",
+        "import subprocess\nsubprocess.run('curl ' + url, shell=True)",
+        "import os\nos.system('wget x')",
+        "import os\nos.popen('x')",
+        "from os import system",
+        "import asyncio\nasyncio.create_subprocess_shell('x')",
+        "import av\ndef f(url):\n    av.open(url)",
+        "import av\nav.open(file=url)",
+        "import av\nav.open('http://' + host)",
+        "import av\nav.open(str(path))",
+        "from av import open",
+        "import webbrowser",
+        "import smtplib",
+        "import imaplib",
+        "import aiohttp",
+        "import logging.handlers",
+        "from logging.handlers import HTTPHandler",
+        "from lxml import etree",
+        "from urllib import robotparser",
+        "import numpy as np\nnp.loadtxt(url)",
+        "import cv2\ncv2.VideoCapture(url)",
+        "exec('import so' + 'cket')",
+        "getattr(thing, 'urlopen')(url)",
+        "import _socket",
+        "import socket as s\ns.create_connection(('a', 80))",
     ],
 )
 def test_each_way_out_is_seen(text: str) -> None:
@@ -217,6 +325,11 @@ def test_each_way_out_is_seen(text: str) -> None:
         "import asyncio",
         "from django.db.models.signals import post_save\npost_save.connect(f)",
         "import av\nav.open(stream, 'r')",
+        "import av, io\nav.open(io.BytesIO(data), mode='r')",
+        "import subprocess\nsubprocess.run([sys.executable, '-m', 'ansim'])",
+        "from importlib import import_module\nimport_module('ansim.fetching')",
+        "import logging\nlogging.getLogger('a')",
+        "getattr(thing, 'name', '')",
         "from http import HTTPStatus",
         "import sqlite3\nsqlite3.connect('a')",
         "from ansim.fetching import Door",

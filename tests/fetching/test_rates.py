@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from ansim.fetching import Door, rates
 from ansim.fetching.calling import retry_after
@@ -197,16 +198,50 @@ def test_a_long_robots_file_counts_by_its_beginning(world: "World") -> None:
 
 def test_robots_in_memory_stay_bounded() -> None:
     cache = RobotsCache()
-    for number in range(60):
+    for number in range(100):
         cache.put(("seoul", str(number)), RobotsRules(size=1024 * 1024), 0.0)
-    assert cache.get(("seoul", "59"), 1.0) is not None
+    assert cache.get(("seoul", "99"), 1.0) is not None
     assert cache.get(("seoul", "0"), 1.0) is None
-    assert cache._bytes <= 16 * 1024 * 1024
+    assert cache._bytes <= 64 * 1024 * 1024
+
+
+def test_rules_cost_what_they_hold_however_many_programs_they_name() -> None:
+    names = "".join(f"User-agent: x{n:x}\n" for n in range(4000))
+    paths = "".join(f"Disallow: /{n:x}\n" for n in range(4000))
+    rules = read_rules(200, (names + paths).encode(), "Ansim/1")
+    assert rules.allows("http://a.test/f", "Ansim/1")
+    assert rules.size < 1024 * 1024
+    ours = read_rules(200, (names + "User-agent: *\n" + paths).encode(), "Ansim/1")
+    assert not ours.allows("http://a.test/f", "Ansim/1")
+    assert 1024 * 1024 < ours.size < 8 * 1024 * 1024
+
+
+AGENTS = ["*", "ansim", "Ansim*", "Ansim/1", "help", "removal", "s", "*bot*", "", "upport", "other"]
+LINES = [
+    *(f"{word}{name}" for word in ("User-agent: ", "user-agent:", "User agent ") for name in AGENTS),
+    *(
+        f"{word}{path}"
+        for word in ("Disallow: ", "Allow: ", "disalow:")
+        for path in ("/", "/a", "/a/b", "*c", "/a$", "", "/x # y")
+    ),
+    "Crawl-delay: 3", "", "# c", "Sitemap: http://x/", "garbage", "foo: bar", "Disallow",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=16))
+def test_leaving_out_other_programs_changes_no_answer(lines: list[str]) -> None:
+    agent, text = "Ansim/1 (help; removal)", "\n".join(lines)
+    plain, ours = Protego.parse(text), read_rules(200, text.encode(), agent)
+    for path in ("", "a", "a/b", "zc", "x"):
+        url = f"http://h.test/{path}"
+        assert ours.allows(url, agent) == plain.can_fetch(url, agent)
+    delay = plain.crawl_delay(agent)
+    assert ours.rate(agent) == (1 / delay if delay else None)
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", "x", "1e400"])
 def test_an_odd_crawl_delay_never_stops_the_world(value: str) -> None:
-    rate = read_rules(200, f"User-agent: *\nCrawl-delay: {value}\n".encode()).rate("Ansim")
+    rate = read_rules(200, f"User-agent: *\nCrawl-delay: {value}\n".encode(), "Ansim").rate("Ansim")
     assert rate is None or rate >= 1 / LONGEST_CRAWL_DELAY
 
 

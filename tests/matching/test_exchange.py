@@ -1,5 +1,6 @@
 """Hash lists of others: each shape is told, read, written and read again."""
 
+import base64
 import contextlib
 import json
 import pickle
@@ -304,6 +305,74 @@ def test_a_pickle_is_never_read() -> None:
         with pytest.raises(MalformedBank) as error:
             read_list(data)
         assert "pickle" in error.value.sentence("en")
+
+
+MD5_HEX, SHA1_HEX, SHA256_HEX = "0a" * 16, "0b" * 20, "0c" * 32
+BASE64 = base64.b64encode(bytes.fromhex(MD5_HEX)).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"PDQ Hash;Quality\n{A};90\n", {"pdq": A, "quality": 90}),
+        (f"pdq\tquality_score\n{A}\t90\n", {"pdq": A, "quality": 90}),
+        (f"sep=;\nID;MD5 Hash\n7;{MD5_HEX.upper()}\n", {"key": "7", "md5": MD5_HEX}),
+        (f"# exported by a tool\nSHA-1,Category\n{SHA1_HEX},A1\n", {"sha1": SHA1_HEX}),
+        (f"hash,type\n{SHA256_HEX},sha256\n", {"sha256": SHA256_HEX, "pdq": ""}),
+        (f"hash_type,hash_value\nSHA-256,{SHA256_HEX}\n", {"sha256": SHA256_HEX, "pdq": ""}),
+        (f"algorithm|value\nMD5|{MD5_HEX}\n", {"md5": MD5_HEX}),
+        (f"md5\n{BASE64}\n", {"md5": MD5_HEX}),
+        (f"{BASE64}\n", {"key": f"md5-{MD5_HEX}", "md5": MD5_HEX}),
+        (f"{MD5_HEX}  some film.mp4\n", {"md5": MD5_HEX}),
+        (f'# two lists\n\n"{A}"; 80\n', {"pdq": A, "quality": 80}),
+        (f'[{{"PDQ": "{A}", "id": 5}}]', {"pdq": A, "key": "5"}),
+        (f'{{"SHA-256": "{SHA256_HEX.upper()}"}}\n', {"sha256": SHA256_HEX}),
+    ],
+)
+def test_lists_of_others_have_other_names_delimiters_and_digits(
+    text: str, found: dict[str, object]
+) -> None:
+    [item] = read_list(text.encode()).bank.items
+    assert {name: getattr(item, name) for name in found} == found
+
+
+def test_the_files_name_tells_what_64_digits_are() -> None:
+    [item] = read_list(f"{SHA256_HEX}\n".encode(), name="known_sha-256.txt").bank.items
+    assert (item.sha256, item.pdq) == (SHA256_HEX, "")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_ends_a_line(end: str) -> None:
+    assert len(read_list(f"{A}{end}{B}{end}".encode()).bank.items) == 2
+    assert len(read_list(f"pdq{end}{A}{end}{B}{end}".encode()).bank.items) == 2
+
+
+def test_kinds_of_hashes_that_nobody_can_use_are_counted() -> None:
+    text = f"hash_type,hash_value\nphotodna,AAAA\npdq,{A}\n"
+    received = read_list(text.encode())
+    assert [item.pdq for item in received.bank.items] == [A]
+    assert received.passed_over == {"signal type photodna": 1}
+    none = read_list(json.dumps({"data": [{"indicator": A}]}).encode())
+    assert none.passed_over == {"entry without a signal type": 1}
+
+
+@pytest.mark.parametrize("wrap", ['{"data": %s}', "%s", '{"paging": {}, "data" : %s}'])
+def test_a_wrong_hash_in_a_document_is_named_by_its_line(wrap: str) -> None:
+    records = [{"type": "HASH_PDQ", "indicator": one} for one in (A, B, "zz", A)]
+    text = wrap % json.dumps(records, indent=0)
+    with pytest.raises(MalformedBank) as error:
+        read_list(text.encode())
+    line = text.split("\n")[error.value.line - 1]
+    assert line == "{"
+    assert "zz" in "".join(text.split("\n")[error.value.line : error.value.line + 3])
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0"])
+def test_a_packed_file_is_told_from_text(start: bytes) -> None:
+    with pytest.raises(MalformedBank) as error:
+        read_list(start + bytes(9))
+    assert "packed" in error.value.sentence("en")
+    assert "압축" in error.value.sentence("ko")
 
 
 def test_an_update_adds_replaces_withdraws_and_respects_what_was_withdrawn_here(

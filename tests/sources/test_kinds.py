@@ -220,6 +220,18 @@ class TestUrlFile(SourceContract):
         assert bad == ["bad.txt:1", "bad.txt:3"]
         assert opened(found) == ["http://a.test/1"]
 
+    def test_the_files_of_every_system_are_read(self, tmp_path: Path) -> None:
+        text = (
+            "\ufeff# mine\r\nhttp://a.test/1 # a remark\r\n\r\nHTTP://A.TEST/1\r\n"
+            "http://a.test/1#top, https://b.test/2\r\nhttp://\ud55c.test/\uac00\r\n"
+        )
+        (tmp_path / "a.txt").write_bytes(text.encode())
+        home = "http://xn--6q8b.test/%EA%B0%80"
+        web = Web({**self.pages, home: links()})
+        found = list(self.kind.walk(replace(self.target, folder=tmp_path), web.look))
+        assert opened(found) == ["http://a.test/1", "https://b.test/2", home]
+        assert not [one for one in found if isinstance(one, Problem)]
+
     @pytest.mark.parametrize("name", ["../a.txt", "/etc/hosts", "", "..", 3])
     def test_no_file_outside_of_the_folder_is_read(self, name: object) -> None:
         with pytest.raises(MalformedTarget):
@@ -229,6 +241,86 @@ class TestUrlFile(SourceContract):
         found, web = self.walked(settings={"file": "none.txt"})
         assert found == [Problem("file", "none.txt")]
         assert web.asked == []
+
+
+def paged(here: str, further: str, *urls: str) -> tuple[str, str]:
+    kind, text = links(*urls)
+    return kind, text + further.format(here)
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        '<a rel="next" href="/board?cursor={0}">x</a>',
+        '<a rel="nofollow NEXT" href="/board?cursor={0}">x</a>',
+        '<link rel="next" href="/board?cursor={0}">',
+    ],
+)
+def test_what_a_list_calls_its_next_page_costs_no_depth(further: str) -> None:
+    board = HOME + "board"
+    web = Web({
+        board: paged("aGk", further, "/1", "/x?cursor=zz"),
+        board + "?cursor=aGk": paged("b8s", further, "/2", "/x?cursor=aGk"),
+        board + "?cursor=b8s": links("/3"),
+        **{HOME + one: links() for one in ("1", "2", "3", "x?cursor=zz", "x?cursor=aGk")},
+    })  # fmt: skip
+    found = list(KINDS.get("list_page").walk(target("list_page", board, depth=1), web.look))
+    assert {HOME + "1", HOME + "2", HOME + "3"} <= set(opened(found))
+    depths = {one.url: one.depth for one in found if isinstance(one, Item)}
+    assert depths[board + "?cursor=b8s"] == 0
+
+
+def test_a_next_page_that_leads_in_a_circle_or_away_ends_the_turning() -> None:
+    further = '<a rel="next" href="{0}">x</a>'
+    web = Web({
+        HOME: paged("/b", further, "/1"), HOME + "b": paged("/", further, "/2"),
+        HOME + "1": paged("http://b.test/", further), HOME + "2": links(),
+    })  # fmt: skip
+    list(KINDS.get("list_page").walk(target("list_page", depth=3), web.look))
+    assert sorted(web.asked) == [HOME, HOME + "1", HOME + "2", HOME + "b"]
+
+
+def test_a_feed_is_read_on_where_it_names_its_next_part() -> None:
+    entry = '<entry><link href="/{0}"/></entry>'
+    web = Web({
+        HOME + "f": ("application/atom+xml", '<feed><link rel="next" href="/f?at=x"/>' + entry.format(1)),
+        HOME + "f?at=x": ("application/atom+xml", "<feed>" + entry.format(2)),
+        HOME + "1": links(), HOME + "2": links(),
+    })  # fmt: skip
+    found = list(KINDS.get("feed").walk(target("feed", HOME + "f", depth=1), web.look))
+    assert opened(found) == [HOME + "1", HOME + "2"]
+
+
+@pytest.mark.parametrize(
+    "further", ['"next": "/s?q=a&c=2"', '"links": {"next": {"href": "/s?q=a&c=2"}}']
+)
+@pytest.mark.parametrize(("pages", "read"), [(1, 1), (5, 2)])
+def test_a_search_is_read_on_by_the_next_answer_it_names(
+    further: str, pages: int, read: int
+) -> None:
+    first, second = HOME + "s?q=a", HOME + "s?q=a&c=2"
+    web = Web({
+        first: ("application/json", f'{{"items": [{{"url": "http://b.test/1"}}], {further}}}'),
+        second: ("application/json", '{"items": [{"url": "http://b.test/2"}], "next": null}'),
+        "http://b.test/1": links(), "http://b.test/2": links(),
+    })  # fmt: skip
+    asked = target(
+        "json_search", HOME + "s?q={query}", scope="any", words=("a",), settings={"pages": pages}
+    )
+    found = list(KINDS.get("json_search").walk(asked, web.look))
+    assert opened(found) == [f"http://b.test/{n}" for n in range(1, read + 1)]
+
+
+def test_a_search_is_not_led_to_another_host() -> None:
+    web = Web({
+        HOME + "s?q=a": ("application/json", '{"url": "http://b.test/1", "next": "http://c.test/s"}'),
+        "http://b.test/1": links(),
+    })  # fmt: skip
+    asked = target(
+        "json_search", HOME + "s?q={query}", scope="any", words=("a",), settings={"pages": 9}
+    )
+    list(KINDS.get("json_search").walk(asked, web.look))
+    assert web.asked == [HOME + "s?q=a", "http://b.test/1"]
 
 
 def test_the_operators_file_may_lie_nowhere(tmp_path: Path) -> None:

@@ -3,15 +3,17 @@
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ansim.sweeping import Settings, Told
-from ansim.sweeping.errors import BankUnreadable, RayMissing
+from ansim.sweeping.errors import BankUnreadable, RayMissing, RayUnreachable
 from ansim.sweeping.parts import Part
 from ansim.sweeping.working import Worker
 from tests.sweeping.archives import crawl, packed
@@ -115,3 +117,15 @@ def test_without_ray_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(RayMissing) as caught:
         RayEngine(Settings(cups))
     assert "pip install 'ansim[ray]'" in caught.value.sentence("ko")
+
+
+def test_a_cluster_that_is_not_there_is_told_at_once() -> None:
+    from ansim.sweeping.cluster import RayEngine
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    started = time.monotonic()
+    for address in (f"127.0.0.1:{port}", f"ray://127.0.0.1:{port}"):
+        with pytest.raises(RayUnreachable), RayEngine(Settings(cups), address=address):
+            pass
+    assert time.monotonic() - started < 20

@@ -198,3 +198,11 @@ def test_a_folder_that_cannot_be_read_is_told(
     told = [Path(str(one[0])).name for one in said if isinstance(one[-1], Trouble)]
     assert told == ["a", "c"]
     assert [Path(str(one[0])).parent.name for one in said if isinstance(one[-1], Hit)] == ["b"]
+
+
+def test_a_record_whose_header_cannot_be_read_is_told(worker: Worker, tmp_path: Path) -> None:
+    heavy = record(CUP, head=b"X: " + b"y" * 2_000_000 + b"\r\n")
+    path = tmp_path / "crawl.warc"
+    path.write_bytes(heavy + record(CUP_AGAIN))
+    total = summed(swept([path], Inside(worker)))
+    assert (total.media, total.other, total.damaged) == (1, 0, 1)

@@ -57,6 +57,7 @@ SPECIAL_IPV6: tuple[IPv6Network, ...] = tuple(
         "2001:db8::/32",
         "2002::/16",
         "2620:4f:8000::/48",
+        "3ffe::/16",
         "3fff::/20",
         "5f00::/16",
         "fc00::/7",
@@ -73,6 +74,19 @@ _NAT64_TOP = 0x0064FF9B
 _6TO4_TOP = 0x2002
 _TEREDO_TOP = 0x20010000
 _ISATAP_MARKS = (0x00005EFE, 0x02005EFE)
+# Networks that a gateway of our own could lead into.
+_PRIVATE = tuple(
+    IPv4Network(block)
+    for block in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+    )
+)
+_PREFIX_LENGTHS = (32, 40, 48, 56, 64, 96)
 
 
 def embedded_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
@@ -94,6 +108,27 @@ def embedded_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
         yield IPv4Address(low)
 
 
+def _translated(address: IPv6Address) -> Iterator[IPv4Address]:
+    """Every IPv4 address that a NAT64 gateway with a prefix of its own would find (RFC 6052, 2.2).
+
+    Bits 64 to 71 and those behind the IPv4 address are zero; behind the longest prefix, the other
+    bits between are taken to be zero as well.
+    """
+    number = int(address)
+    # Without the octet of zeros, the IPv4 address stands in one piece behind every prefix.
+    joined = number >> 64 << 56 | number & (1 << 56) - 1
+    for length in _PREFIX_LENGTHS:
+        if length == 96:  # noqa: PLR2004
+            whole = number >> 32 & 0xFFFFFFFF == 0
+            found = number & 0xFFFFFFFF
+        else:
+            behind = 120 - length - 32
+            whole = number >> 56 & 0xFF == 0 and joined & (1 << behind) - 1 == 0
+            found = joined >> behind & 0xFFFFFFFF
+        if whole:
+            yield IPv4Address(found)
+
+
 def is_special(address: str | IPv4Address | IPv6Address) -> bool:
     """Whether ``address`` is anything but a public unicast address.
 
@@ -108,7 +143,9 @@ def is_special(address: str | IPv4Address | IPv6Address) -> bool:
         return True
     if any(parsed in block for block in SPECIAL_IPV6):
         return True
-    return any(is_special(inner) for inner in embedded_ipv4(parsed))
+    if any(is_special(inner) for inner in embedded_ipv4(parsed)):
+        return True
+    return any(inner in block for inner in _translated(parsed) for block in _PRIVATE)
 
 
 def may_dial(address: str, permitted: Sequence[Network]) -> bool:

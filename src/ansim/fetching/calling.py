@@ -17,13 +17,14 @@ from ansim.fetching.rates import LONGEST_PENALTY, Turns
 from ansim.fetching.refusals import AskedToWait, FetchFailed, RateLimited, SpecialAddress
 from ansim.fetching.resolving import Endpoint, NameNotFound, NameServiceFailure
 from ansim.fetching.sniffing import SNIFF_BYTES
-from ansim.fetching.transport import Connection, Route, dial
+from ansim.fetching.transport import Connection, Deadline, Route, dial
 from ansim.fetching.trips import Trip
 from ansim.fetching.urls import Target
 
 LONGEST_WAIT = 15.0
 _MOST_DIALS = 3
 _MOST_RESOLVED = 16
+_DRAIN_SECONDS = 0.5
 _ACCEPT = "text/html,application/xhtml+xml,image/*;q=0.9,video/*;q=0.9,*/*;q=0.8"
 # What a busy answer without Retry-After is taken to ask for, in seconds.
 _BUSY_SECONDS = {429: 60.0, 503: 30.0}
@@ -191,18 +192,20 @@ class Caller:
             self._turns.penalise(target.host, now + min(seconds, LONGEST_PENALTY))
 
     def drain(self, trip: Trip, connection: Connection, head: Head) -> None:
-        """Read a redirect's small body, so that its connection can serve the next hop."""
+        """Read a redirect's small body, so that its connection can serve the next hop.
+
+        Browsers go on without it: one that does not come must not hide where the redirect leads.
+        """
         if not head.all("content-length") and not head.all("transfer-encoding"):
             return
+        patience = Deadline(min(_DRAIN_SECONDS, trip.deadline.remaining() / 2))
         total = 0
         try:
-            for piece in read_body(connection, trip.deadline, head):
+            for piece in read_body(connection, patience, head):
                 total += len(piece)
                 if total > SNIFF_BYTES * 16:
                     return
-        except FetchFailed as failure:
-            if failure.outcome == "timed_out":
-                raise
+        except FetchFailed:
             return
         connection.busy = False
 

@@ -11,6 +11,7 @@ import base64
 import contextlib
 import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
@@ -94,11 +95,15 @@ def proxy_endpoints(proxy: Proxy) -> list[Endpoint]:
     return [Endpoint(address, proxy.port) for address in addresses]
 
 
-def open_tunnel(plain: socket.socket, proxy: Proxy, endpoint: Endpoint) -> None:
+def open_tunnel(
+    plain: socket.socket, proxy: Proxy, endpoint: Endpoint, remaining: Callable[[], float]
+) -> None:
     """Ask the proxy at the other end of ``plain`` for a tunnel to ``endpoint``.
 
+    ``remaining`` gives the seconds that are left for it; it raises FetchFailed at their end.
+
     Raises:
-        EgressFailed: it gave none.
+        EgressFailed: it gave none, or not in time.
 
     """
     at = f"[{endpoint.address}]" if ":" in endpoint.address else endpoint.address
@@ -107,13 +112,16 @@ def open_tunnel(plain: socket.socket, proxy: Proxy, endpoint: Endpoint) -> None:
         lines.append(f"Proxy-Authorization: {proxy.authorization}")
     answer = b""
     try:
+        plain.settimeout(remaining())
         plain.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("ascii"))
         while b"\r\n\r\n" not in answer and len(answer) < MAX_ANSWER_BYTES:
+            # Anew for each piece: a proxy that drips would hold the look for hours.
+            plain.settimeout(remaining())
             piece = plain.recv(4096)
             if not piece:
                 break
             answer += piece
-    except OSError as error:
+    except (OSError, FetchFailed) as error:
         raise EgressFailed from error
     # In a tunnel the site speaks second: bytes after the head would be the proxy's own words.
     _, end, more = answer.partition(b"\r\n\r\n")

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ansim.fetching.feeds import feed_items
+from ansim.fetching.feeds import Listed, listed
 from ansim.fetching.gates import Gates
 from ansim.fetching.links import LinkSet
 from ansim.fetching.markup import affordable
@@ -100,6 +100,7 @@ class PageFeatures:
     ``pieces``: a short digest of each piece of text without its numbers ("with/without" where the
     piece has words of the address); they tell one notice of a site from another whose sentence
     differs, in any language. ``frames``: addresses of the pages that it shows inside of itself.
+    ``further``: the address of the next page of a list or answer, where the document says so itself.
     """
 
     title_digest: str
@@ -120,6 +121,7 @@ class PageFeatures:
     brief: str = ""
     pieces: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
+    further: str = ""
 
 
 def page_features(
@@ -131,7 +133,7 @@ def page_features(
     kept as ``scores``. Never raises by itself.
     """
     text = decode_text(body, content_type)
-    items = feed_items(text, content_type, url)
+    lists = listed(text, content_type, url)
     tree = LexborHTMLParser(affordable(text))
     base_node = tree.css_first("base[href]")
     base = LinkSet(url, 1)
@@ -150,14 +152,14 @@ def page_features(
     if _is_data(text):
         gathered.shown.take_texts((text,))
     brief = gathered.text_length < HARDLY_TEXT and bool(text.strip())
-    features = _features(gathered, title, items, url, score)
+    features = _features(gathered, title, lists, url, score)
     return replace(features, brief=sha256(body).hexdigest()) if brief else features
 
 
 def _features(
     gathered: "_Gathered",
     title: str,
-    items: tuple[str, ...],
+    lists: Listed,
     url: str,
     score: TextScore | None,
 ) -> PageFeatures:
@@ -172,7 +174,7 @@ def _features(
         media=media,
         asks_login=gates.password and little,
         captcha=gates.captcha and little,
-        feed_items=items,
+        feed_items=lists.items,
         media_count=len(media),
         scores=() if score is None else score(title, " ".join(gathered.texts)),
         refresh=gathered.refresh(),
@@ -182,6 +184,7 @@ def _features(
         link_count=len(links),
         pieces=_digested(gathered.pieces, url),
         frames=gathered.shown.frames(),
+        further=lists.further or next(iter(gathered.further.found()), ""),
     )
 
 
@@ -261,6 +264,7 @@ class _Gathered:
         self._base = base
         self._scored = scored
         self.links = LinkSet(base, MAX_LINKS)
+        self.further = LinkSet(base, 1)
         self.shown = Shown(base)
         self.tags: list[str] = []
         self.words: list[str] = []
@@ -305,6 +309,8 @@ class _Gathered:
                 self.pieces.append(" ".join(words))
 
     def _take_attributes(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag in {"a", "area", "link"} and "next" in (attributes.get("rel") or "").lower().split():
+            self.further.add(attributes.get("href"))
         if tag in {"a", "area"}:
             self.links.add(attributes.get("href"))
         elif tag in {"iframe", "frame"}:

@@ -68,7 +68,8 @@ class RobotsGate:
             try:
                 location = head.location
                 if not location:
-                    return read_rules(head.status, self._body(trip, connection, head))
+                    body = self._body(trip, connection, head)
+                    return read_rules(head.status, body, self._policy.user_agent)
                 caller.drain(trip, connection, head)
             finally:
                 caller.finish(connection, head)

@@ -106,7 +106,9 @@ class SystemResolver:
     def __init__(
         self, nameservers: Sequence[str] = (), *, lifetime: float = 5.0, port: int = 53
     ) -> None:
-        """``nameservers``: addresses (default: the system's); ``lifetime``: seconds a question.
+        """``nameservers``: addresses (default: the system's).
+
+        ``lifetime``: seconds that one of them has for a name, whatever it is asked about it.
 
         Raises:
             MalformedNameServer: one of them is no address.
@@ -182,6 +184,7 @@ class SystemResolver:
 
     def _ask(self, server: dns.resolver.Resolver, host: str) -> list[str]:
         """The addresses that one server gives, never none (raises as ``resolve``)."""
+        until = time.monotonic() + self._lifetime
         try:
             name = dns.name.from_text(host.removesuffix(".") + ".")
         except dns.exception.DNSException as error:
@@ -189,8 +192,9 @@ class SystemResolver:
         addresses: list[str] = []
         failed = ""
         for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
+            left = max(0.001, until - time.monotonic())
             try:
-                answer = server.resolve(name, kind, search=False)
+                answer = server.resolve(name, kind, search=False, lifetime=left)
             except dns.resolver.NoAnswer:
                 continue
             except dns.resolver.NXDOMAIN as denied:

@@ -1,6 +1,7 @@
 """robots.txt (RFC 9309), remembered per vantage point and origin."""
 
 import contextlib
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,17 +12,21 @@ KEEP_SECONDS = 3600.0
 KEEP_UNAVAILABLE_SECONDS = 300.0
 MAX_BYTES = 512 * 1024
 MAX_ORIGINS = 5_000
-MAX_KEPT_BYTES = 16 * 1024 * 1024
+MAX_KEPT_BYTES = 64 * 1024 * 1024
 LONGEST_CRAWL_DELAY = 10.0
 """Crawl-delay is obeyed up to this (seconds): it is no part of RFC 9309, and a removal is confirmed
 only by several looks in one round."""
+
+_AGENT = re.compile(r"\s*(?:user-agent|useragent|user\s+agent)(?:\s*:|\s)([^#]*)", re.IGNORECASE)
+_NOBODY = "nobody-whom-we-know"
+_RULE = re.compile(r"\s*(?:dis?s?al|diasl|allow|crawl|request|visit)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
     """What a host allows. ``parsed`` None: everything, or nothing when ``unavailable``.
 
-    ``size``: the bytes of the file.
+    ``size``: the bytes that it holds in memory, about.
     """
 
     parsed: Protego | None = None
@@ -42,13 +47,57 @@ class RobotsRules:
         return 1.0 / min(float(delay), LONGEST_CRAWL_DELAY)
 
 
-def read_rules(status: int, body: bytes) -> RobotsRules:
-    """The rules that an answer for /robots.txt means (RFC 9309 section 2.3.1)."""
+def read_rules(status: int, body: bytes, user_agent: str) -> RobotsRules:
+    """The rules that an answer for /robots.txt means for us (RFC 9309 section 2.3.1)."""
     if status >= 500 or status == 429:  # noqa: PLR2004 - "unreachable": stay out
         return RobotsRules(unavailable=True)
     if not 200 <= status < 300:  # noqa: PLR2004 - "unavailable": no rules
         return RobotsRules()
-    return RobotsRules(Protego.parse(body.decode("utf-8", "replace")), size=len(body))
+    lines = _for_us(body.decode("utf-8", "replace").splitlines(), user_agent.lower())
+    return RobotsRules(Protego.parse("\n".join(lines)), size=sum(map(_cost, lines)))
+
+
+def _for_us(lines: list[str], agent: str) -> list[str]:
+    """The file without what is said to other programs, all of which get one name.
+
+    The parser keeps a group's rules once for each of its programs: a file of half a megabyte with
+    as many names as rules would fill gigabytes. ``agent``: our own name in lower case.
+    """
+    named = [None if (found := _AGENT.match(line)) is None else _name(found[1]) for line in lines]
+    different = dict.fromkeys(name for name in named if name)
+    best = max(different, key=lambda name: _fit(name, agent), default="")
+    known = {"*", best} if _fit(best, agent) else {"*"}
+    kept: list[str] = []
+    ours = ended = False
+    for line, name in zip(lines, named, strict=True):
+        if name is not None:
+            ours, ended = (ours and not ended) or name in known, False
+            kept.append(f"User-agent: {name if name in known or not name else _NOBODY}")
+        elif _RULE.match(line):
+            ended = True
+            kept += [line] if ours else []
+        elif line.strip():
+            kept.append(line)
+    return [line for line, before in zip(kept, ["", *kept], strict=False) if line != before]
+
+
+def _name(value: str) -> str:
+    """A program's name as it is compared: a star behind it, or inside of it, says nothing."""
+    name = value.strip().lower()
+    return name if name == "*" else name.replace("*", "").strip()
+
+
+def _fit(name: str, agent: str) -> int:
+    """How closely a name fits ours, 0: not at all. It counts from the beginning of a word on."""
+    at = agent.find(name) if name else -1
+    while at > 0 and (agent[at - 1].isalnum() or agent[at - 1] in "-_"):
+        at = agent.find(name, at + 1)
+    return len(name) if at >= 0 else 0
+
+
+def _cost(line: str) -> int:
+    """The bytes that a line of rules takes in memory once it is parsed, about."""
+    return (350 + len(line) + 80 * line.count("*")) * (2 if "$" in line else 1)
 
 
 class RobotsCache:

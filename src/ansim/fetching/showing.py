@@ -21,8 +21,9 @@ _MOST_TEXT: Final = 400_000
 _MOST_DATA: Final = 5_000
 _MOST_STYLES: Final = 1_000
 
-_MEDIA_PATH = re.compile(
-    r"\.(?:jpe?g|jfif|png|gif|webp|avif|heic|bmp|tiff?|mp4|m4v|webm|mov|mkv|avi|flv|wmv|ts)"
+MEDIA_PATH = re.compile(
+    r"\.(?:jpe?g|jfif|png|gif|webp|avif|heic|bmp|tiff?|jxl|jp2"
+    r"|mp4|m4v|webm|mov|mkv|avi|flv|wmv|ts|3gp|mpe?g|ogv)"
     r"(?:[?#]|$)",
     re.IGNORECASE,
 )
@@ -110,7 +111,7 @@ class Shown:
             self._left -= len(part)
             self._take_styles(part, any_file=False)
             for found in _QUOTED.finditer(part):
-                if "/" in found[1] and _MEDIA_PATH.search(found[1]):
+                if "/" in found[1] and MEDIA_PATH.search(found[1]):
                     self._in_text.add(found[1])
 
     def take_data(self, blocks: Iterable[str]) -> None:
@@ -133,7 +134,7 @@ class Shown:
     def _take_element(self, tag: str, attributes: dict[str, str | None]) -> None:
         if tag in {"a", "area"}:
             href = attributes.get("href")
-            if href and _MEDIA_PATH.search(href):
+            if href and MEDIA_PATH.search(href):
                 self._plain.add(href)
         elif tag == "meta":
             name = attributes.get("property") or attributes.get("name") or ""
@@ -146,7 +147,7 @@ class Shown:
 
     def _take_frame(self, attributes: dict[str, str | None]) -> None:
         source = attributes.get("src") or attributes.get("data-src") or ""
-        (self._hidden if _MEDIA_PATH.search(source) else self._frames).add(source)
+        (self._hidden if MEDIA_PATH.search(source) else self._frames).add(source)
         if inside := attributes.get("srcdoc"):
             self.take_texts((inside,))
 
@@ -159,7 +160,7 @@ class Shown:
         if name.endswith("srcset"):
             self._take_set(value)
         elif _NAME.fullmatch(value) and (
-            _MEDIA_PATH.search(value)
+            MEDIA_PATH.search(value)
             or (tag in _SOURCES and _LAZY.search(name) and _ADDRESS.match(value))
         ):
             self._hidden.add(value)
@@ -171,7 +172,7 @@ class Shown:
             return
         target = self._hidden if any_file else self._in_text
         for found in islice(_CSS_ADDRESS.finditer(text), _MOST_STYLES):
-            if any_file or _MEDIA_PATH.search(found[1]):
+            if any_file or MEDIA_PATH.search(found[1]):
                 target.add(found[1])
 
 
@@ -184,7 +185,7 @@ def _helped(tag: str, attributes: dict[str, str | None]) -> str | None:
         return attributes.get("href") if preloaded or "image_src" in rel else None
     if tag == "object":
         data = attributes.get("data") or ""
-        named = kind.startswith(("image/", "video/")) or _MEDIA_PATH.search(data)
+        named = kind.startswith(("image/", "video/")) or MEDIA_PATH.search(data)
         return data if named else None
     return attributes.get("src") if tag == "input" and kind == "image" else None
 

@@ -179,8 +179,7 @@ def _open(route: Route, deadline: Deadline) -> socket.socket:
     proxy = read_proxy(route.proxy)
     plain = _open_to_proxy(proxy, route.source_address, deadline)
     try:
-        plain.settimeout(deadline.remaining())
-        open_tunnel(plain, proxy, route.endpoint)
+        open_tunnel(plain, proxy, route.endpoint, deadline.remaining)
     except FetchFailed:
         plain.close()
         raise

@@ -1,5 +1,6 @@
 """What one look knows so far, and the Observation that it becomes however it ends."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from ansim.fingerprints import Fingerprint
 Expected = Literal["page", "media", "any"]
 
 _KEPT_VALUE = 300
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MOST_HEADERS = 24
 
 
@@ -75,7 +77,7 @@ class Trip:
         head = self.head
         headers = () if head is None else head.headers
         total = time.monotonic() - self.started
-        kept = ((name, value[:_KEPT_VALUE]) for name, value in headers if name in KEPT_HEADERS)
+        kept = ((name, _shown(value)) for name, value in headers if name in KEPT_HEADERS)
         return Observation(
             url=self.url,
             final_url=self.final_url,
@@ -88,7 +90,7 @@ class Trip:
             status=None if head is None else head.status,
             redirects=tuple(self.redirects),
             peer=self.peer,
-            content_type="" if head is None else head.get("content-type")[:_KEPT_VALUE],
+            content_type="" if head is None else _shown(head.get("content-type")),
             bytes_read=self.bytes_read,
             headers=tuple(kept)[:_MOST_HEADERS],
             page=self.page,
@@ -107,3 +109,8 @@ class Trip:
             robots=self.robots,
             robots_reason=self.override,
         )
+
+
+def _shown(value: str) -> str:
+    """A header's value to be kept: control characters as blanks (RFC 9110, 5.5), and not too long."""
+    return _CONTROL.sub(" ", value[:_KEPT_VALUE])

@@ -35,9 +35,9 @@ _DECOMPOSED_OLD: Final = {0x1121: "ㅂㅅ", 0x111A: "ㄹㅎ"}
 # Letters that are drawn alike, after compatibility forms and accents are gone. A choice from the
 # confusables of UTS #39, and the digits and signs that stand in for letters.
 _ALIKE: Final = {
-    "a": "4@аαɑᴀ", "b": "8вьβʙƀ", "c": "сϲ¢ᴄ", "d": "ԁɗᴅđ", "e": "3еєε€ᴇ", "f": "ꜰ", "g": "9ɡɢ",
-    "h": "һнʜħ", "j": "ᴊ", "k": "кκᴋ", "l": "1i|!іιıӏƚłʟɪ", "m": "мᴍ", "n": "пηɴ",
-    "o": "0оοσөøᴏ", "p": "рρᴘ", "q": "ԛ", "r": "гʀ", "s": "5$ѕꜱ", "t": "7тτ+ᴛŧ", "u": "υцʋᴜ",
+    "a": "4@аαɑᴀ", "b": "8вьβʙƀ", "c": "сϲ¢ᴄ", "d": "ԁɗᴅđ", "e": "3еєε€ᴇ", "f": "ꜰ", "g": "9ɡɢց",
+    "h": "һнʜħհ", "j": "ᴊյ", "k": "кκᴋ", "l": "1i|!іιıӏƚłʟɪ", "m": "мᴍ", "n": "пηɴո",
+    "o": "0оοσөøᴏօ", "p": "рρᴘ", "q": "ԛզ", "r": "гʀ", "s": "5$ѕꜱ", "t": "7тτ+ᴛŧ", "u": "υцʋᴜս",
     "v": "νѵᴠ", "w": "ԝωшᴡ", "x": "хχ×", "y": "уγүʏ", "z": "2ʐᴢζ",
 }  # fmt: skip
 # Signs that are far more often signs than letters count as one only between letters (see folding).

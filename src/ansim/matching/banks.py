@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +19,14 @@ from typing import Final, Literal, Protocol
 from ansim.fingerprints import FrameFingerprint, Kind, MalformedFingerprint
 from ansim.fingerprints.values import DIGEST_DIGITS, PDQ_DIGITS, frames_from_json
 from ansim.matching.errors import MalformedBank, UnknownBankFormat
+from ansim.matching.tables import (
+    column_of,
+    delimiter_of,
+    digest_of,
+    records_of,
+    told_delimiter,
+    with_lines,
+)
 
 Format = Literal["csv", "jsonl"]
 State = Literal["active", "withdrawn", "opinion_against"]
@@ -29,15 +36,13 @@ _FIRST_LINE: Final = "# ansim-bank "
 _COLUMNS: Final = (
     "key", "kind", "pdq", "quality", "md5", "sha1", "sha256", "frames", "labels",
 )  # fmt: skip
-_ALIASES: Final = {"pdq_hash": "pdq", "id": "key"}
 _ANY_HASH: Final = "hash"
-_BY_LENGTH: Final = {32: "md5", 40: "sha1", 64: "pdq"}
-"""What a hash in a column that is only called "hash" must be, by its digits."""
+_BY_LENGTH: Final = {32: "md5", 40: "sha1", 64: "pdq", 24: "md5", 28: "sha1"}
+"""What a hash in a column that is only called "hash" must be, by its digits (24, 28: base64)."""
 
 _STATE_COLUMNS: Final = ("state", "since", "by", "reason")
 ABOUT: Final = ("name", "owner", "purpose", "terms", "origin")
-_DIGITS: Final = DIGEST_DIGITS | {"pdq": PDQ_DIGITS}
-_HEX: Final = re.compile(r"[0-9a-f]*\Z")
+DIGITS: Final = DIGEST_DIGITS | {"pdq": PDQ_DIGITS}
 LONGEST_KEY: Final = 200
 _BEST_QUALITY: Final = 100
 
@@ -93,10 +98,11 @@ def read_bank(source: Path | str | bytes, format: Format | None = None) -> Bank:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise MalformedBank(line=line, problem="encoding") from None
+    text = with_lines(text)
     if not text.strip():
         raise MalformedBank(line=1, problem="empty")
     if format is None:
-        format = "jsonl" if text.lstrip().startswith("{") else "csv"  # noqa: A001
+        format = "jsonl" if text.lstrip().startswith(("{", "[")) else "csv"  # noqa: A001
     about, records = _from_jsonl(text) if format == "jsonl" else _from_csv(text)
     items: dict[str, BankItem] = {}
     for line, record in records:
@@ -185,12 +191,35 @@ def _from_jsonl(text: str) -> tuple[dict[str, str], _Records]:
     def records() -> _Records:
         for number, line in enumerate(lines, start=1):
             if line.strip() and not (number == 1 and first):
-                yield number, _object(line, number)
+                yield number, _named(_object(line, number))
 
+    if text.lstrip().startswith("["):
+        return {}, _of_array(text)
     lines = text.split("\n")
     first = "bank" in _object(lines[0], 1) if lines[0].strip() else False
     about = _about(_object(lines[0], 1)["bank"]) if first else {}
     return about, records()
+
+
+def _of_array(text: str) -> _Records:
+    """The objects of one JSON list."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise MalformedBank(line=1, problem="json") from None
+    for number, (line, record) in enumerate(records_of(text, text.index("[")), start=1):
+        if not isinstance(record, dict):
+            raise MalformedBank(line=line, problem="json")
+        # All of them may stand on one line.
+        yield line, {"key": f"item-{number}"} | _named(record)
+
+
+def _named(record: dict[str, object]) -> dict[str, object]:
+    """The record under our own names, which win where it has both; others' keys may be numbers."""
+    named = {column_of(name): value for name, value in record.items()}
+    if type(named.get("key")) is int:
+        named["key"] = str(named["key"])
+    return named | record
 
 
 def _from_csv(text: str) -> tuple[dict[str, str], _Records]:
@@ -207,14 +236,17 @@ def _from_csv(text: str) -> tuple[dict[str, str], _Records]:
                     cells[name] = _json_cell(str(cells[name]), line, name)
             yield line, cells
 
-    about, skipped = {}, 0
-    if text.startswith(_FIRST_LINE):
+    about, skipped, delimiter = {}, 0, ""
+    while text.startswith("#") or (not delimiter and told_delimiter(text.partition("\n")[0])):
         first, _, text = text.partition("\n")
-        about, skipped = _about(_object(first.removeprefix(_FIRST_LINE), 1)), 1
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = [name.strip().lower() for name in next(_rows(reader, skipped), [])]
-    columns = [_ALIASES.get(name, name) for name in header]
-    if not set(columns) & {_ANY_HASH, *_DIGITS}:
+        skipped += 1
+        delimiter = delimiter or told_delimiter(first)
+        if first.startswith(_FIRST_LINE):
+            about = _about(_object(first.removeprefix(_FIRST_LINE), skipped))
+    delimiter = delimiter or delimiter_of(text.partition("\n")[0])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    columns = [column_of(name) for name in next(_rows(reader, skipped), [])]
+    if not set(columns) & {_ANY_HASH, *DIGITS}:
         raise MalformedBank(line=1 + skipped, problem="columns")
     return about, records()
 
@@ -260,8 +292,11 @@ def item_of(record: Mapping[str, object], line: int) -> BankItem:
     unnamed = record.get(_ANY_HASH)
     if unnamed:
         length = len(unnamed.strip()) if isinstance(unnamed, str) else 0
-        record = {_BY_LENGTH.get(length, "pdq"): unnamed, **record}
-    hashes = {name: _hash(record.get(name), name, line) for name in _DIGITS}
+        # 64 digits may be a PDQ or a SHA-256: where the list tells, it is believed.
+        told_type = next((record[n] for n in ("type", "signal_type") if record.get(n)), "")
+        named = column_of(str(told_type))
+        record = {named if named in DIGITS else _BY_LENGTH.get(length, "pdq"): unnamed, **record}
+    hashes = {name: _hash(record.get(name), name, line) for name in DIGITS}
     if not any(hashes.values()):
         raise MalformedBank(line=line, problem="no_hash")
     # A list without keys still has items that can be told apart: by line.
@@ -299,8 +334,8 @@ def item_of(record: Mapping[str, object], line: int) -> BankItem:
 def _hash(value: object, name: str, line: int) -> str:
     if not value:
         return ""
-    text = value.strip().lower() if isinstance(value, str) else "?"
-    if len(text) != _DIGITS[name] or not _HEX.match(text):
+    text = digest_of(value.strip(), DIGITS[name]) if isinstance(value, str) else ""
+    if not text:
         raise MalformedBank(line=line, problem=name)
     return text
 

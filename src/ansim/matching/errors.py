@@ -90,6 +90,10 @@ _PROBLEMS: Final[dict[str, dict[str, str]]] = {
         "en": "it is a Python pickle, which can run code and is never read; export it as CSV",
         "ko": "코드를 실행할 수 있어 읽지 않는 pickle 파일입니다. CSV로 내보내 주세요",
     },
+    "packed": {
+        "en": "it is a packed file, a spreadsheet or a pickle; save its list as CSV in UTF-8",
+        "ko": "압축 파일, 스프레드시트나 pickle입니다. 목록을 UTF-8 CSV로 저장해 주세요",
+    },
     "bank": {
         "en": "the bank's name, owner, purpose, terms and origin must be text",
         "ko": "뱅크의 name, owner, purpose, terms, origin은 글자여야 합니다",

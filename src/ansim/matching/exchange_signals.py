@@ -25,6 +25,7 @@ from ansim.matching.banks import Bank, BankItem, State, item_of
 from ansim.matching.errors import ExchangeMissing, MalformedBank
 from ansim.matching.exchange_received import Received
 from ansim.matching.exchange_vpdq import frames_of_json, video, vpdq_signal
+from ansim.matching.tables import column_of, delimiter_of, records_of
 
 _COLUMNS: Final = ("signal_type", "signal_str", "collab", "category", "tags")
 _TYPES: Final = {
@@ -40,12 +41,16 @@ _TYPES: Final = {
     "hash_sha256": ("picture", "sha256"),
     "video_sha256": ("video", "sha256"),
     "hash_video_sha256": ("video", "sha256"),
+    "md5": ("picture", "md5"),
+    "sha1": ("picture", "sha1"),
+    "sha256": ("picture", "sha256"),
     "vpdq": ("video", "vpdq"),
     "video_vpdq": ("video", "vpdq"),
 }
 _MD5_OF_VIDEO: Final = "media_type_video"
 _SIGNAL_NAMES: Final = ("signal_str", "content", "signal", "indicator", "raw_indicator",
-                        "hashValue", "hash")  # fmt: skip
+                        "hashValue", "hash", "value")  # fmt: skip
+_LISTS: Final = ("hashRecords", "data")
 _AGAINST: Final = {"NEGATIVE_CLASS", "NON_MALICIOUS", "FALSE_POSITIVE", "DISPUTED", "NOTBLOCKED"}
 _FILE: Final = re.compile(r"simple\.([^.]+)\.te\Z")
 _SAMPLES: Final = ("pdq.signal.PdqSignal", "md5.VideoMD5Signal")
@@ -71,9 +76,10 @@ class _Gathered:
 
     def take(self, signal: _Signal) -> None:
         """Make an item of it; what comes later about the same signal is added to it."""
-        known = _TYPES.get(signal.kind.lower())
+        known = _TYPES.get(signal.kind.lower()) or _TYPES.get(column_of(signal.kind))
         if known is None:
-            self.passed[f"signal type {signal.kind}"] += 1
+            what = f"signal type {signal.kind}" if signal.kind else "entry without a signal type"
+            self.passed[what] += 1
             return
         kind, name = known
         if _MD5_OF_VIDEO in signal.tags:
@@ -178,19 +184,20 @@ def _key_of(kind: str, text: str) -> str:
 def _signals(text: str, name: str) -> Iterator[_Signal]:
     start = text.lstrip()
     if start.startswith(("{", "[")):
-        yield from _of_json(start)
+        yield from _of_json(text)
     elif found := _FILE.search(name):
         yield from _of_rows(text, found[1])
-    elif "signal_type" in text.partition("\n")[0].lower():
+    elif "signal_type" in {column_of(n) for n in re.split(r"[,;\t|]", text.partition("\n")[0])}:
         yield from _of_csv(text)
     else:
         yield from _of_lines(text)
 
 
 def _of_csv(text: str) -> Iterator[_Signal]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter_of(first))
     try:
-        columns = [name.strip().lower() for name in next(reader)]
+        columns = [column_of(name) for name in next(reader)]
         for row in reader:
             if not any(row):
                 continue
@@ -254,11 +261,19 @@ def _records(text: str) -> Iterator[tuple[int, object]]:
                 except (ValueError, RecursionError):
                     raise MalformedBank(line=number, problem="json") from None
         return
+    start = text.find("[") if isinstance(found, list) else -1
     if isinstance(found, dict):
-        found = next((found[n] for n in ("hashRecords", "data") if n in found), [found])
+        name = next((n for n in _LISTS if n in found), "")
+        place = re.search(rf'"{name}"\s*:\s*\[', text) if name else None
+        start = place.end() - 1 if place else -1
+        found = found[name] if name else [found]
     if not isinstance(found, list):
         raise MalformedBank(line=1, problem="shape")
-    yield from ((1, record) for record in found)
+    # By the text again, for the lines; where a list of that name lies deeper, too, without them.
+    lines = [line for line, _ in records_of(text, start)] if start >= 0 else []
+    if len(lines) != len(found):
+        lines = [1] * len(found)
+    yield from zip(lines, found, strict=True)
 
 
 def _descriptors(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:

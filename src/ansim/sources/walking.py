@@ -109,7 +109,7 @@ def pages_from(
         fresh = _named(seen, step.scope, known)
         if step.level < depth:
             known.update(fresh)
-            _follow(step, fresh, waiting, skip)
+            _follow(step, seen, fresh, waiting, skip)
         is_list = listing(step.url) or (seen.page is not None and bool(seen.page.feed_items))
         kind: Literal["page", "listing"] = "listing" if is_list else "page"
         yield Item(step.url, kind, step.found_on, step.level, seen, len(fresh))
@@ -126,9 +126,13 @@ def _moved(scope: WatchTarget, url: str) -> WatchTarget | None:
     return replace(scope, url=url) if scope.scope == "host" else scope
 
 
-def _follow(step: _Step, fresh: list[str], waiting: deque[_Step], skip: Skip) -> None:
+def _follow(
+    step: _Step, seen: Observation, fresh: list[str], waiting: deque[_Step], skip: Skip
+) -> None:
     """The next page of a list in front, everything else behind what waits."""
-    further = next_page(step.url, fresh) if step.turns else None
+    told = "" if seen.page is None else seen.page.further
+    # What the page itself calls its next one may look like no number at all ("?cursor=aGk").
+    further = (told if told in fresh else next_page(step.url, fresh)) if step.turns else None
     new = [one for one in fresh if one != further and not skip(one)]
     if further is not None and len(fresh) > 1:
         turned = replace(step, url=further, found_on=step.url, turns=step.turns - 1)
@@ -141,5 +145,5 @@ def _follow(step: _Step, fresh: list[str], waiting: deque[_Step], skip: Skip) ->
 def _named(seen: Observation, scope: WatchTarget, known: set[str]) -> list[str]:
     if seen.page is None:
         return []
-    named = dict.fromkeys((*seen.page.feed_items, *seen.page.links))
+    named = dict.fromkeys((*seen.page.feed_items, *seen.page.links, seen.page.further))
     return [url for url in named if url not in known and scope.contains(url)]

@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from ansim.sweeping.troubles import trouble_of
 from ansim.sweeping.working import Settings, Worker
 
 _PREFIX: Final = "ansim-ray-"
+_KNOCK_SECONDS: Final = 5.0
 _PRIVATE: Final = {
     # On loopback; by its name this is for other systems, and it works on every one.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
@@ -46,6 +48,13 @@ def forget_dead() -> None:
             shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue
+
+
+def _require_listener(address: str) -> None:
+    """Knock where an address has a port: Ray itself would try for minutes. Raises OSError."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isascii() and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK_SECONDS).close()
 
 
 class _Actor:
@@ -94,6 +103,7 @@ class RayEngine:
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
         try:
             if self._address:
+                _require_listener(self._address)
                 self._ray.init(address=self._address, **quiet)
             else:
                 self._start_own(quiet)

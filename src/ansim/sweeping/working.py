@@ -19,7 +19,14 @@ from ansim.fingerprints import EmptyFile, Limits, NotMedia, TooManyBytes
 from ansim.fingerprints.sniff import sniff
 from ansim.matching import RADIUS
 from ansim.matching.bankfile_search import BankIndex
-from ansim.sweeping.errors import Broken, InputUnreadable, InSegments, TooSlow, UnknownEncoding
+from ansim.sweeping.errors import (
+    Broken,
+    CutShort,
+    InputUnreadable,
+    InSegments,
+    TooSlow,
+    UnknownEncoding,
+)
 from ansim.sweeping.members import Shell
 from ansim.sweeping.parts import Batch, Counts, Hit, Part, Range, Result, Trouble
 from ansim.sweeping.records import WITH_BODIES, Damage, Record, Walk
@@ -174,6 +181,10 @@ class _Job:
             if not walked:
                 self._trouble(offset, number, error)
             return False
+        except Broken as error:
+            self._counts.damaged += 1
+            self._trouble(offset, number, error)
+            return False
         except AnsimError as error:
             self._counts.media += 1
             self._counts.unread += 1
@@ -200,9 +211,11 @@ class _Job:
                     sniffed = True
                 if size > self._max_bytes:
                     raise TooManyBytes(size=size, limit=self._max_bytes)
-        except Broken:
-            # What there is of it may still be seen; a damaged archive is told by the walk.
-            pass
+        except Broken as broken:
+            # What there is of it may still be seen. An archive that ends here is told by the walk;
+            # a header that cannot be read is not, and hides whatever the record holds.
+            if not parts and not isinstance(broken, CutShort):
+                raise
         if not sniffed:
             sniff(b"".join(parts))
         return b"".join(parts)

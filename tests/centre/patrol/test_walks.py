@@ -38,6 +38,7 @@ class Web:
 
     def __init__(self, pages: dict[str, list[str]], pictures: dict[str, str]) -> None:
         self.pages, self.pictures, self.visits = pages, pictures, Counter()
+        self.feeds: dict[str, tuple[str, ...]] = {}
 
     def look(self, url: str, *, vantage: str, expect: str = "any", **_: object) -> Observation:
         self.visits[url] += 1
@@ -48,8 +49,9 @@ class Web:
             links = tuple(one for one in self.pages[url] if not one.endswith(".jpg"))
             media = tuple(one for one in self.pages[url] if one.endswith(".jpg"))
             page = PageFeatures(
-                title_digest="", text_length=99, structure="0" * 16, links=links, media=media
-            )
+                title_digest="", text_length=99, structure="0" * 16, links=links, media=media,
+                feed_items=self.feeds.get(url, ()),
+            )  # fmt: skip
         there = page is not None or found is not None
         return Observation(
             url=url, final_url=url, vantage=vantage, country="KR", at=NOW, seconds=0.1,
@@ -229,6 +231,23 @@ def test_a_malformed_sources_file_is_named_with_its_field(settings, tmp_path, te
         assert "mine.toml" in caught.value.sentence(language)
         assert field in caught.value.sentence(language)
     assert not Target.objects.exists()
+
+
+def test_files_that_a_feed_shows_from_another_host_are_looked_at(web):
+    feed, far = "https://byeok.test/rss", "https://files.test/a.jpg"
+    web.pages[feed] = []
+    web.feeds[feed] = ("https://byeok.test/post/1", far, "https://files.test/page")
+    web.pictures[far] = "c"
+    target = Target.objects.create(
+        code="rss", host="byeok.test", source="feed", url=feed, place="adult", depth=1,
+        legal_basis="b", next_run_at=NOW,
+    )  # fmt: skip
+    mina = person("여울-413", "c", "search")
+    services.watch_target(target.pk, now=NOW)
+    assert mina.sightings.get().url == feed
+    assert web.visits[far] == 1
+    assert web.visits["https://byeok.test/post/1"] == 1
+    assert web.visits["https://files.test/page"] == 0
 
 
 def test_material_of_a_bank_that_rests_is_not_hunted(web, board):

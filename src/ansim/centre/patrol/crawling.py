@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ansim.centre import outside
 from ansim.fetching import Observation
 from ansim.fetching.pages import MAX_MEDIA
+from ansim.fetching.showing import MEDIA_PATH
 from ansim.fingerprints import Fingerprint
 from ansim.keywords import WordWatch
 from ansim.matching import BestMatch
@@ -62,7 +63,12 @@ class Walker:
         limited = outside.policy().per_host_rate is not None
         self._rate = target.rate if limited else None
         for found in kind.walk(target, self._look, skip=self.skip):
-            yield found if isinstance(found, Problem) else self._page(found)
+            if isinstance(found, Problem):
+                yield found
+            elif found.kind == "listing":
+                yield self._list(found, target, searched=kind.manifest.needs == "search")
+            else:
+                yield self._page(found)
 
     def _look(self, url: str, expect: str) -> Observation:
         vantage = outside.policy().vantages[0].name
@@ -72,11 +78,24 @@ class Walker:
             expect="page" if expect == "page" else "media" if expect == "media" else "any",
         )  # fmt: skip
 
+    def _list(self, item: Item, target: WatchTarget, *, searched: bool) -> PageSeen:
+        """A list, and the files that a feed shows from hosts which the walk itself does not visit.
+
+        What a search engine shows are its own small copies, and each leads to the page itself.
+        """
+        page = item.seen.page
+        named = () if page is None else tuple(dict.fromkeys((*page.feed_items, *page.links)))
+        shown = () if page is None or searched else (*page.feed_items, *page.media)
+        files = [
+            one for one in dict.fromkeys(shown)
+            if MEDIA_PATH.search(one) and not target.contains(one)
+        ][:MAX_MEDIA]  # fmt: skip
+        hits = tuple(hit for one in files for hit in self._media_hit(one))
+        seen = item.seen.slim() if hits else item.seen
+        return PageSeen(item.url, seen, hits, media=len(files), named=named)
+
     def _page(self, item: Item) -> PageSeen:
         seen, page = item.seen, item.seen.page
-        if item.kind == "listing":
-            named = () if page is None else tuple(dict.fromkeys((*page.feed_items, *page.links)))
-            return PageSeen(item.url, seen, named=named)
         hits = []
         if seen.fingerprint is not None:
             hits += self._hit(item.url, seen)

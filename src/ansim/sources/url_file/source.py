@@ -1,11 +1,14 @@
 """A file of addresses, one a line; empty lines and lines from ``#`` on are comments."""
 
+import re
 from collections.abc import Iterator
 
 from ansim.sources import Found, Look, Problem, Skip, WatchTarget, pages_from
 from ansim.sources.targets import plain
 
 MOST_BYTES = 10 * 1024 * 1024
+# Between two addresses that somebody wrote on one line.
+_SEVERAL = re.compile(r"[\s,;]+(?=https?://)", re.IGNORECASE)
 
 
 def walk(target: WatchTarget, look: Look, skip: Skip) -> Iterator[Found]:
@@ -21,12 +24,13 @@ def walk(target: WatchTarget, look: Look, skip: Skip) -> Iterator[Found]:
     starts: dict[str, str] = {}
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     for number, line in enumerate(lines, 1):
-        address = line.partition(" #")[0].strip().partition("\t")[0]
-        if not address or address.startswith("#"):
+        written = line.partition(" #")[0].strip().partition("\t")[0]
+        if not written or written.startswith("#"):
             continue
-        if not WatchTarget("", "", address, "", "").host:
-            yield Problem("not_an_address", f"{name}:{number}")
-        elif not skip(plain(address)):
-            starts.setdefault(plain(address), f"{name}:{number}")
+        for address in _SEVERAL.split(written):
+            if not WatchTarget("", "", address, "", "").host:
+                yield Problem("not_an_address", f"{name}:{number}")
+            elif not skip(plain(address)):
+                starts.setdefault(plain(address), f"{name}:{number}")
     depth = target.depth if target.settings["follow"] else 0
     yield from pages_from(starts.items(), target, look, skip, depth=depth)
