@@ -16,7 +16,10 @@ def alike(one: PageFeatures | None, other: PageFeatures | None) -> bool:
     """Whether two pages are the same page with another address in it."""
     if one is None or other is None:
         return False
-    return structure_distance(one.structure, other.structure) <= SAME_STRUCTURE
+    if structure_distance(one.structure, other.structure) <= SAME_STRUCTURE:
+        return True
+    # A short word of one's address that both pages use is missing from one's structure.
+    return bool(one.pieces and other.pieces) and _says(one, other) and _says(other, one)
 
 
 def same_page(features: PageFeatures, control: Observation | None, notice: Notice = "") -> bool:
@@ -61,6 +64,12 @@ def notice_of(view: View) -> Notice:
     if any(not piece & (lost | around) for piece in said):
         return "other"
     return "same" if any(piece & lost and not piece & around for piece in said) else ""
+
+
+def _says(one: PageFeatures, other: PageFeatures) -> bool:
+    """Whether each piece of text of ``one`` stands on ``other`` too."""
+    known = _forms(other.pieces)
+    return all(_forms((piece,)) & known for piece in one.pieces)
 
 
 def _forms(pieces: Iterable[str]) -> set[str]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from ansim.verdicts.emptied import is_as_it_was
 from ansim.verdicts.reasons import Reason
 from ansim.verdicts.rounds import Judgement, MediaView, Round, Verdict, View
 from ansim.verdicts.signs import (
@@ -61,7 +62,7 @@ def judge(
     if kind == "search_result":
         judgement = _judge_listing(last)
     else:
-        reads = [_read(view) for view in last.views]
+        reads = _read_all(last, ordered[:-1])
         judgement = (
             _judge_matches(reads, home_country)
             or _judge_signs(reads)
@@ -74,14 +75,21 @@ def judge(
     )
 
 
-def _read(view: View) -> _Read:
+def _read_all(one: Round, past: Sequence[Round]) -> list[_Read]:
+    return [_read(view, past) for view in one.views]
+
+
+def _read(view: View, past: Sequence[Round]) -> _Read:
     matches = tuple(m for m in view.media if m.distance is not None)
     others = tuple(
         media_sign(m, view)
         for m in view.media
         if m.distance is None and (m.recorded or m.near is not None)
     )
-    return _Read(view, page_sign(view), matches, others)
+    sign = page_sign(view)
+    if sign.code == "media_gone" and not is_as_it_was(view, past):
+        sign = Sign(Kind.OPEN, "no_match_seen")
+    return _Read(view, sign, matches, others)
 
 
 def _judge_matches(reads: Sequence[_Read], home_country: str) -> Judgement | None:
@@ -214,7 +222,7 @@ def _misses(ordered: Sequence[Round]) -> tuple[list[datetime], list[datetime]]:
     confirmable: list[datetime] = []
     for place in range(len(ordered) - 1, -1, -1):
         one = ordered[place]
-        reads = [_read(view) for view in one.views]
+        reads = _read_all(one, ordered[:place])
         if reads and _definite(reads):
             misses.insert(0, one.at)
             if _can_confirm(reads, ordered[:place]):
@@ -280,8 +288,8 @@ def _trailing(ordered: Sequence[Round]) -> int:
     """How many rounds at the end have no sign of gone, no match and no definite denial."""
     count = 0
     telling = {Kind.GONE, Kind.RESTRICTED, Kind.LEGAL}
-    for one in reversed(ordered):
-        reads = [_read(view) for view in one.views]
+    for place in range(len(ordered) - 1, -1, -1):
+        reads = _read_all(ordered[place], ordered[:place])
         if any(read.matches or read.sign.kind in telling for read in reads):
             break
         count += 1

@@ -5,7 +5,7 @@ The web is reached through the caller's ``Look`` alone, and time is passed in.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,6 +15,7 @@ from ansim.fetching import Observation
 from ansim.matching import RADIUS
 from ansim.matching.hunts import Hunted
 from ansim.verdicts.comparing import notice_of
+from ansim.verdicts.emptied import with_rest
 from ansim.verdicts.places import home_of, is_root, same_place, same_shape, same_site, sibling_of
 from ansim.verdicts.rounds import MediaView, Round, View
 from ansim.verdicts.signs import could_be_gone
@@ -113,13 +114,13 @@ def look_round(
     hits: dict[str, Hit] = {}
     views: list[View] = []
     wanted = list(recorded)
-    hashed: set[str] = set()
+    looked: dict[str, Observation] = {}
     for vantage in vantages:
         page = look(url, vantage, "any")
         # The first vantage hashes all that the page shows; the others what matched there, and what
         # the page shows to them alone.
         shown = page.page.media if page.page is not None else ()
-        new = [one for one in shown[:MEDIA_A_PAGE] if not wanted or one not in hashed]
+        new = [one for one in shown[:MEDIA_A_PAGE] if not wanted or one not in looked]
         targets = [one for one in dict.fromkeys([*wanted, *new]) if one != url]
         seen = [(target, look(target, vantage, "media")) for target in targets]
         if page.fingerprint is not None:
@@ -129,9 +130,9 @@ def look_round(
         if all(one.distance is None for one in media):
             framed = _framed(page, vantage, look, {url, *targets})
             media += _matched(framed, hunted, hits, radius, known)
-        hashed |= {one.url for one in media}
+        looked |= {one.url: one.observation for one in media}
         view = View(vantage=vantage, country=page.country, page=page, media=tuple(media))
-        views.append(_with_surroundings(view, around, now))
+        views.append(_with_surroundings(view, looked, hunted, around, now))
         wanted = list(dict.fromkeys([*wanted, *hits]))
     return Seen(Round(at=now, views=tuple(views)), tuple(hits.values()))
 
@@ -173,7 +174,13 @@ def _lists(target: str, links: Iterable[str]) -> bool:
     return bool(bare) and any(same_place(link, target) or bare in unquote(link) for link in links)
 
 
-def _with_surroundings(view: View, around: Surroundings, now: datetime) -> View:
+def _with_surroundings(
+    view: View,
+    looked: Mapping[str, Observation],
+    hunted: Hunted,
+    around: Surroundings,
+    now: datetime,
+) -> View:
     """The view with the host's front page and control, and a witness where one is needed."""
     if view.page.outcome == "refused":  # it told nothing, and may be no address at all
         return view
@@ -185,6 +192,11 @@ def _with_surroundings(view: View, around: Surroundings, now: datetime) -> View:
         home=around.see(home, vantage, now),
     )
     view = replace(view, notice=notice_of(view))
+
+    def see(other: str, expect: Literal["any", "media"]) -> Observation:
+        return around.see(other, vantage, now, fresh=expect == "media", expect=expect)
+
+    view = with_rest(view, looked, hunted, NEAR_RADIUS, see)
     if not could_be_gone(view):
         return view
     view = replace(
@@ -222,7 +234,7 @@ def _candidates(view: View) -> tuple[list[str], list[str]]:
     home, url = view.home, view.page.url
     if home is None or home.page is None:
         return [], []
-    known = {m.url for m in view.media} | {url}
+    known = {m.url for m in view.media if m.recorded} | {url}
     deeper = [
         link
         for link in dict.fromkeys([*home.page.links, *home.page.media])

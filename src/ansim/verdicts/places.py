@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import ada_url
@@ -53,6 +54,16 @@ def same_site(one: str, other: str) -> bool:
     if first == second or first.endswith(f".{second}") or second.endswith(f".{first}"):
         return True
     return registered_domain(first) == registered_domain(second)
+
+
+def same_store(one: str, other: str) -> bool:
+    """Whether two files lie in one store: the same host, first folder and kind of file."""
+    first, second = (PurePosixPath(split(url).path) for url in (one, other))
+    return (
+        host_of(one) == host_of(other)
+        and first.parent.parts[:2] == second.parent.parts[:2]
+        and first.suffix.lower() == second.suffix.lower()
+    )
 
 
 def host_of(url: str) -> str:

@@ -86,7 +86,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     },
     "more_misses": {
         "ko": "확정하려면 {needed}번 연속 확인이 필요하고, 지금까지 {misses}번 확인했습니다.",
-        "en": "A confirmation needs {needed} looks in a row; there have been {misses} so far.",
+        "en": "A confirmation needs {needed} looks in a row; so far: {misses}.",
     },
     "longer_window": {
         "ko": "확정하려면 첫 확인부터 {hours}시간이 지나야 합니다.",
@@ -136,6 +136,10 @@ SENTENCES: dict[str, dict[str, str]] = {
     "media_replaced": {
         "ko": "{places} 같은 주소에 찾는 자료가 아닌 다른 자료가 나왔습니다.",
         "en": "{places} got other media than the hunted material at the same address.",
+    },
+    "media_gone": {
+        "ko": "{places} 페이지는 그대로지만 그 자료가 없고, 자료의 주소도 없어졌습니다. 옆의 다른 파일은 열렸습니다.",
+        "en": "{places} found the page as it was but without the media, whose own address is gone, while a file beside it loads.",
     },
     "login": {
         "ko": "로그인해야 볼 수 있는 페이지입니다. 자료가 남아 있을 수 있습니다.",
@@ -249,14 +253,14 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "It is still there, so it is looked at again at a regular interval.",
     },
     "look_paced_hours": {
-        "ko": "이 사이트에서는 보통 약 {hours}시간 만에 내려갑니다. 하루에 확인할 수 있는 횟수를 그에 맞춰 나눕니다.",
-        "en": "On this site things usually go within about {hours} h; the looks of a day are shared "
-        "out by that.",
+        "ko": "이 사이트에서는 보통 약 {hours}시간 만에 내려갑니다. 빨리 내려가는 곳일수록 자주 확인합니다.",
+        "en": "On this site things usually go within about {hours} h, and quick sites "
+        "are looked at more often.",
     },
     "look_paced_days": {
-        "ko": "이 사이트에서는 보통 약 {days}일 만에 내려갑니다. 하루에 확인할 수 있는 횟수를 그에 맞춰 나눕니다.",
-        "en": "On this site things usually go within about {days} days; the looks of a day are shared "
-        "out by that.",
+        "ko": "이 사이트에서는 보통 약 {days}일 만에 내려갑니다. 빨리 내려가는 곳일수록 자주 확인합니다.",
+        "en": "On this site things usually go within about {days} days, and quick sites "
+        "are looked at more often.",
     },
     "look_polite": {
         "ko": "이 사이트에서는 보통 약 {days}일 만에 내려갑니다. 확인할 링크가 많아 사이트에 부담이 되지 않게 간격을 늘렸습니다.",

@@ -56,7 +56,8 @@ class View:
     keeps us out. ``witness_sought``: the front page did lead to something to look at. ``listed`` is
     for search results only: whether the result page still lists the target (None: could not be
     told). ``notice``: whether the page's sentences are those of the control ("same"), "other" ones,
-    or "" where that was not compared.
+    or "" where that was not compared. ``rest``: how many media the page still shows, where all of
+    them were compared and none can be the material (ansim.verdicts.emptied); else None.
     """
 
     vantage: str
@@ -69,6 +70,7 @@ class View:
     witness: Observation | None = None
     witness_sought: bool = False
     notice: Notice = ""
+    rest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _view_to_json(view: View) -> dict[str, object]:
         "witness": view.witness and view.witness.to_json(),
         "witness_sought": view.witness_sought,
         "notice": view.notice,
+        "rest": view.rest,
         "media": [_media_to_json(media) for media in view.media],
         "listed": view.listed,
     }
@@ -166,6 +169,7 @@ def _view_from_json(data: Mapping[str, Any]) -> View:
         witness=_beside_from_json(data.get("witness")),
         witness_sought=bool(data.get("witness_sought", False)),
         notice=data.get("notice", ""),
+        rest=data.get("rest"),
     )
 
 

@@ -105,6 +105,14 @@ def could_be_gone(view: View) -> bool:
     return sign.code == "consent" or (sign.code == "empty" and brief)
 
 
+def could_be_emptied(view: View) -> bool:
+    """Whether a page that opened may be one whose picture was taken out: all its files are gone."""
+    sign = page_sign(view)
+    return sign.code == "media_gone" or (
+        sign.code == "no_match_seen" and not really_moved(view.page) and _files_gone(view)
+    )
+
+
 def really_moved(page: Observation) -> bool:
     """Whether the link now leads to another page, not only to its https or www form."""
     return bool(page.redirects) and not same_place(page.url, page.final_url)
@@ -184,7 +192,15 @@ def _opened_page(view: View, features: PageFeatures) -> Sign:
         return Sign(Kind.GONE, "soft_404")
     if features.consent_gate and not features.media_count:
         return Sign(Kind.OPEN, "consent")
+    if view.rest is not None and _files_gone(view):
+        return Sign(Kind.GONE, "media_gone")
     return Sign(Kind.OPEN, "no_match_seen")
+
+
+def _files_gone(view: View) -> bool:
+    """Whether every file that matched on this page is said not to exist."""
+    files = [one for one in view.media if one.recorded and one.url != view.page.url]
+    return bool(files) and all(media_sign(one, view).code == "not_found" for one in files)
 
 
 def _opened_media(view: View) -> Sign:

@@ -25,8 +25,8 @@ def stands_alone(view: View, past: Sequence[Round]) -> bool:
     board must have been seen to load, or, where none can be found, the host must be as it was.
     """
     sign = page_sign(view)
-    if sign.code == "nxdomain":
-        return True
+    if sign.code in {"nxdomain", "media_gone"}:
+        return True  # of the second, a file beside it was seen to load
     if view.witness_sought:
         return sign.code == "not_found" or witnessed(view) is Witnessed.LOADS
     if witnessed(view) is Witnessed.LOADS:

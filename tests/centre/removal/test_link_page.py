@@ -91,7 +91,7 @@ def test_what_a_confirmation_lacks_stands_apart_from_what_was_seen(client_of, li
     assert "Found gone 1 of 3 times" in page
     why, lacking = page.split("Still missing for a confirmation")
     assert "One vantage point answered that the page does not exist." in why
-    assert "A confirmation needs 3 looks in a row; there have been 1 so far." in lacking
+    assert "A confirmation needs 3 looks in a row; so far: 1." in lacking
     assert "server 203.0.113.7" in page
     assert "took 0.42 s" in page
 

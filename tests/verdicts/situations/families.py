@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from tests.verdicts.situations import listings, removals, there, unclear, veiled
+from tests.verdicts.situations import emptied, listings, removals, there, unclear, veiled
 from tests.verdicts.situations.building import FAMILIES
 from tests.verdicts.situations.cases import Situation
 
-__all__ = ["FAMILIES", "corpus", "listings", "removals", "there", "unclear", "veiled"]
+__all__ = ["FAMILIES", "corpus", "emptied", "listings", "removals", "there", "unclear", "veiled"]
 
 
 def corpus(variants: int, base: int) -> Iterator[Situation]:
