@@ -137,6 +137,7 @@ def danger_to_code(album: Album) -> str:
     page.click(".actions button[value=next]")
     album.take("portal-step6")
     page.click(".actions button[value=next]")
+    page.wait_for_selector(".code span")
     code = " ".join(page.locator(".code span").all_inner_texts())
     album.take("portal-code", dark=True)
     album.at("/report/code/print", "portal-code-print")

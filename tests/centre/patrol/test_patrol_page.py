@@ -48,6 +48,7 @@ def test_the_closest_hit_comes_first_and_no_address_is_shown(client_of) -> None:
     park = client_of("park")
     page = text(park.get(PAGE))
     assert page.index("L-02") < page.index("L-01")
+    assert "아직 있음 2곳" in page
     assert "secret" not in page
     english = client_of("jeong", "en")
     assert "Found with hash banks" in text(english.get(PAGE))
@@ -73,6 +74,23 @@ def test_a_source_shows_its_last_run_and_runs_when_asked(client_of) -> None:
     assert CustodyEvent.objects.filter(action="source.run_asked").count() == 1
 
 
+def test_of_many_places_those_that_need_somebody_stand_first_and_say_why(client_of) -> None:
+    now = clock.now()
+    for number in range(20):
+        target = Target.objects.create(
+            code=f"place-{number:02}", host=f"h{number:02}.test", source="list_page",
+            url=f"https://h{number:02}.test/", place="adult", legal_basis="kr_vpa_7_3_3",
+            failed_in_row=2 if number == 19 else 0, next_run_at=now + timedelta(hours=9),
+        )  # fmt: skip
+        Run.objects.create(target=target, started_at=now, finished_at=now, pages=12)
+    before = now - timedelta(hours=2)
+    Run.objects.create(target=target, started_at=before, failures=1, problem="nxdomain")
+    page = text(client_of("park", "en").get(PAGE))
+    assert page.index("place-19") < page.index("19 places do well") < page.index("place-00")
+    assert "There is no site of this name (any more)." in page
+    assert "1 fails or is late" in page
+
+
 def test_park_imports_a_bank_and_its_notices_still_wait_for_a_person(client_of) -> None:
     given = ABOUT | {"hashes": hash_list(f"a,{'0f' * 32}", f"b,{'1e' * 32}")}
     done = client_of("park").post(reverse("bank-import"), given, follow=True)
@@ -89,6 +107,13 @@ def test_a_broken_list_names_its_line_and_what_was_typed_stays(client_of) -> Non
     assert "<title>1 error: Import a hash bank" in page
     assert "line 3" in page.lower()
     assert 'value="누리재단"' in page
+    assert not Bank.objects.exists()
+
+
+def test_no_legal_basis_is_chosen_beforehand(client_of) -> None:
+    given = ABOUT | {"hashes": hash_list(f"a,{'0f' * 32}"), "legal_basis": ""}
+    page = text(client_of("park", "en").post(reverse("bank-import"), given))
+    assert "<title>1 error: Import a hash bank" in page
     assert not Bank.objects.exists()
 
 

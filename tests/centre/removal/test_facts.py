@@ -65,3 +65,7 @@ def test_no_address_of_the_link_is_among_them() -> None:
 def test_an_unreadable_certificate_and_an_unknown_code_do_no_harm() -> None:
     assert "TLSv1.2" in told(tls=TlsFacts(version="TLSv1.2", not_after="soon", issuer="?"))
     assert told(dns="of_tomorrow", robots="of_tomorrow") == "took 0.25 s"
+
+
+def test_no_look_is_said_to_have_taken_no_time() -> None:
+    assert told(seconds=0.004) == "took less than 0.01 s"

@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
 
 from ansim.centre import outside
 from ansim.centre.shell.context import in_language
@@ -72,7 +72,9 @@ class BankForm(forms.Form):
     ) -> None:
         super().__init__(data, files)
         bases = [(rule.code, in_language(rule.title)) for rule in outside.registry().bases]
-        self.fields["legal_basis"].choices = bases  # type: ignore[attr-defined]
+        # Nothing is chosen beforehand: on which basis a list is hunted is for a person to say.
+        asked = ("", pgettext("legal basis", "Choose"))
+        self.fields["legal_basis"].choices = [asked, *bases]  # type: ignore[attr-defined]
         self.received: Received | None = None
 
     def clean_hashes(self) -> object:

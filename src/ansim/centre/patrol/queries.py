@@ -26,12 +26,16 @@ BROKEN_OFF_AFTER = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A target with its last run and how it does: ok, failing, late, running, never, off."""
+    """A target with its last run and how it does: ok, failing, late, running, never, off.
+
+    ``problem``: the code of what went wrong in the last walk that had a problem, of a failing one.
+    """
 
     target: Target
     last_run: Run | None
     next_run_at: datetime | None
     health: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,19 @@ class Averages:
 
 @dataclass(frozen=True, slots=True)
 class PatrolOverview:
-    """What the patrol page shows."""
+    """What the patrol page shows: of hits and re-uploads the newest, and of all of them how many.
+
+    Each count is a pair: in all, and of these still present.
+    """
 
     targets: list[TargetRow]
     hits: list[Sighting]
+    hits_count: tuple[int, int]
     reuploads: list[Sighting]
+    reuploads_count: tuple[int, int]
     banks: list[BankRow]
     near: list[NearHit]
+    near_in_all: int
     leads: list[Lead]
     leads_in_all: int
 
@@ -87,15 +97,24 @@ def overview(staff: "Staff") -> PatrolOverview:
         .order_by("-matched_at")
     )
     banks = Bank.objects.annotate(size=Count("materials")).order_by("name")
+    hits = found.filter(bank__isnull=False)
+    reuploads = found.filter(case__isnull=False, origin=Sighting.Origin.WATCH)
     return PatrolOverview(
         targets=[row_of(target) for target in Target.objects.order_by("host", "code")],
-        hits=list(found.filter(bank__isnull=False)[:SHOWN]),
-        reuploads=list(found.filter(case__isnull=False, origin=Sighting.Origin.WATCH)[:SHOWN]),
+        hits=list(hits[:SHOWN]),
+        hits_count=_counted(hits),
+        reuploads=list(reuploads[:SHOWN]),
+        reuploads_count=_counted(reuploads),
         banks=[BankRow(bank, bank.size) for bank in banks],
         near=list(waiting_near(staff)[:SHOWN]),
+        near_in_all=hunted_near().count(),
         leads=list(waiting_leads(staff)[:LEADS_SHOWN]),
         leads_in_all=waiting_leads(staff).count(),
     )
+
+
+def _counted(found: QuerySet[Sighting]) -> tuple[int, int]:
+    return found.count(), found.filter(verdict="present").count()
 
 
 def waiting_near(staff: "Staff") -> QuerySet[NearHit]:
@@ -149,7 +168,11 @@ def siblings_of(near: NearHit) -> Siblings:
 def row_of(target: Target) -> TargetRow:
     """A target with its health."""
     last = target.runs.filter(case=None).first() or target.runs.first()
-    return TargetRow(target, last, target.next_run_at, _health(target, last, clock.now()))
+    health = _health(target, last, clock.now())
+    # A walk that is under way has no problem yet; what made the target fail lies before it.
+    wrong = target.runs.exclude(problem="").first() if health == "failing" else None
+    problem = wrong.problem if wrong is not None else ""
+    return TargetRow(target, last, target.next_run_at, health, problem)
 
 
 def runs_of(target: Target) -> list[tuple[Run, bool]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from ansim.centre import outside
 from ansim.centre.cases.taxonomy import taxonomy
 from ansim.centre.materials.models import Bank, Sighting
-from ansim.centre.patrol import targetfiles, words
+from ansim.centre.patrol import targetfiles, walk_lines, words
 from ansim.centre.patrol.models import Lead, NearHit, Run, Target
 from ansim.centre.patrol.queries import BankRow, TargetRow
 from ansim.centre.shell.context import in_language
@@ -20,7 +20,7 @@ from ansim.matching import MIN_QUALITY
 
 @dataclass(frozen=True, slots=True)
 class TargetLine:
-    """A target: how it does, what its last run saw, when it runs again."""
+    """A target: how it does (and why it fails), what its last run saw, when it runs again."""
 
     target: Target
     kind: str
@@ -103,8 +103,14 @@ def target_line(row: TargetRow) -> TargetLine:
         tone=words.HEALTH_TONES.get(health, "mute"),
         last_run=row.last_run,
         next_run_at=row.next_run_at,
-        problem=row.last_run.problem if row.last_run is not None else "",
+        problem=walk_lines.problem_words(row.problem) if row.problem else "",
     )
+
+
+def target_lines(rows: Sequence[TargetRow]) -> list[TargetLine]:
+    """Targets in words; those that need a person come first."""
+    ordered = sorted(rows, key=lambda row: words.HEALTH_ORDER.index(row.health))
+    return [target_line(row) for row in ordered]
 
 
 def near_line(near: NearHit) -> NearLine:

@@ -17,6 +17,9 @@ from ansim.centre.patrol import queries, services, showing
 from ansim.centre.patrol.forms import BankApprovalForm, BankForm
 from ansim.centre.shell.context import in_language
 
+# As many places as fit a screen are listed without folding.
+UNFOLDED = 15
+
 
 @require_GET
 @staff_view("patrol.read")
@@ -24,14 +27,24 @@ def overview(request: StaffRequest) -> HttpResponse:
     """Targets and their health, what waits for a decision, hits, re-uploads, banks."""
     found = queries.overview(request.user)
     now = clock.now()
+    targets = showing.target_lines(found.targets)
+    # Many places that do well would hide the few that need somebody.
+    calm = {one.target.pk for one in targets if one.tone == "ok"} if len(targets) > UNFOLDED else ()
     context = {
-        "targets": [showing.target_line(row) for row in found.targets],
+        "targets": targets,
+        "foremost": [one for one in targets if one.target.pk not in calm],
+        "folded": [one for one in targets if one.target.pk in calm],
+        "unwell": sum(row.health in {"failing", "late"} for row in found.targets),
         "near": [showing.near_line(one) for one in found.near],
+        "near_in_all": found.near_in_all,
+        "waiting": found.near_in_all + found.leads_in_all,
         "leads": [showing.lead_line(one) for one in found.leads],
         "leads_in_all": found.leads_in_all,
         "leads_left": found.leads_in_all - len(found.leads),
         "hits": _hits(found.hits),
+        "hits_count": found.hits_count,
         "reuploads": _hits(found.reuploads),
+        "reuploads_count": found.reuploads_count,
         "banks": [showing.bank_line(row, now) for row in found.banks],
         "may_decide": can(request.user, "patrol.decide"),
         "may_manage": can(request.user, "patrol.manage"),

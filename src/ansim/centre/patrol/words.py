@@ -29,6 +29,8 @@ HEALTH: Final[Mapping[str, Promise]] = {
     "never": pgettext_lazy("source health", "Not yet run"),
     "off": pgettext_lazy("source health", "Switched off"),
 }
+# What needs a person comes first.
+HEALTH_ORDER: Final = ("failing", "late", "running", "never", "ok", "off")
 HEALTH_TONES: Final[Mapping[str, str]] = {
     "ok": "ok", "failing": "stop", "late": "wait", "running": "info", "never": "mute",
     "off": "mute",
@@ -36,4 +38,5 @@ HEALTH_TONES: Final[Mapping[str, str]] = {
 NO_ANSWER: Final = gettext_lazy("Its pages did not answer")
 PROBLEMS: Final[Mapping[str, Promise]] = {
     "files_left_out": pgettext_lazy("a walk", "Some files of its pages were left out as too many"),
+    "nxdomain": pgettext_lazy("a walk", "There is no site of this name (any more)."),
 }

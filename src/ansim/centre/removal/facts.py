@@ -42,6 +42,9 @@ ROBOTS: Final[dict[str, Promise]] = {
     "none": pgettext_lazy("robots.txt", "no robots.txt"),
 }
 
+# Shorter times are not told apart, in seconds.
+QUICK: Final = 0.01
+
 
 def facts_of(page: Observation) -> tuple[str, ...]:
     """Short sentences or phrases; no address of the link and nothing of what it shows."""
@@ -106,6 +109,8 @@ def _moment(stamp: str) -> datetime | None:
 
 
 def _took(page: Observation) -> str:
+    if page.seconds < QUICK:
+        return gettext("took less than 0.01 s")
     seconds = f"{page.seconds:.2f}"
     timings = page.timings
     if timings is None or not timings.first_byte:

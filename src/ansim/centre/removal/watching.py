@@ -77,7 +77,16 @@ def reasons_of(stored: Iterable[Mapping[str, Any]]) -> list[str]:
     """Stored reasons as sentences in the reader's language; one that is not known is left out."""
     language = (get_language() or "ko")[:2]
     known = (raw for raw in stored if raw.get("code") in SENTENCES)
-    return [Reason.from_json(raw).sentence(language) for raw in known]
+    return [Reason.from_json(_named(raw)).sentence(language) for raw in known]
+
+
+def _named(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A reason whose vantage points are written as names, as the rest of the page writes them."""
+    params = dict(stored.get("params") or {})
+    if "vantages" not in params:
+        return stored
+    names = str(params["vantages"]).split(", ")
+    return {**stored, "params": params | {"vantages": ", ".join(one.capitalize() for one in names)}}
 
 
 def why_of(stored: Sequence[Mapping[str, Any]]) -> Why:
