@@ -132,6 +132,28 @@ def animation(form: str) -> bytes:
     return buffer.getvalue()
 
 
+def test_a_frame_is_read_only_when_it_is_painted(device: Device, tmp_path: Path) -> None:
+    """On a slow device "seeked" comes first, and what is drawn then is the frame before."""
+    chosen(device, tmp_path, [clip()])
+    device.page.evaluate("""() => {
+      const kind = HTMLVideoElement.prototype, ask = kind.requestVideoFrameCallback;
+      const draw = window.createImageBitmap;
+      window.waiting = window.asked = 0;
+      window.drawn = [];
+      kind.requestVideoFrameCallback = function (tell) {
+        window.waiting += 1;
+        window.asked += 1;
+        const late = (...told) => setTimeout(() => { window.waiting -= 1; tell(...told); }, 60);
+        return ask.call(this, late);
+      };
+      window.createImageBitmap = (...given) => { window.drawn.push(window.waiting); return draw(...given); };
+    }""")
+    (made,) = device.numbers(1)
+    assert [one["seconds"] for one in made["frames"]] == [0, 1, 2, 3]
+    assert device.page.evaluate("window.drawn") == [0, 0, 0, 0]
+    assert device.page.evaluate("window.asked") >= 4
+
+
 def test_a_video_and_moving_pictures_give_one_frame_a_second(
     device: Device, tmp_path: Path
 ) -> None:

@@ -50,7 +50,6 @@ def slowly(piece: bytes, start: bytes = b"") -> Callable[[socket.socket], None]:
         slowly(b"x", b"HTTP/1.1 200 OK\r\n\r\n"),
         slowly(b"X", b"HTTP/1.1 200 OK\r\nA: "),
         slowly(b"1\r\nx\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
-        slowly(b"", b"HTTP/1.1 302 Go\r\nLocation: /\r\nContent-Length: 9\r\n\r\n"),
         slowly(b""),
     ],
 )

@@ -7,6 +7,10 @@ const PATIENCE_MS = 30_000;
 /** Into the frame that begins with the second: a seek to its very edge may give the one before. */
 const INTO_FRAME = 0.005;
 const BEYOND_ANY_END = 1e7;
+/** How long a frame may take to be painted; a page in the background paints none. */
+const PAINT_MS = 2_000;
+const HIDDEN_PAINT_MS = 250;
+const AGAIN_MS = 100;
 
 /** The next `name` of `video`; a Problem when it fails or takes too long. */
 function once(video, name) {
@@ -21,6 +25,18 @@ function once(video, name) {
     const { signal } = stop;
     video.addEventListener(name, () => end(resolve), { signal });
     video.addEventListener("error", () => end(reject, new Problem("unsupported")), { signal });
+  });
+}
+
+/** The time of the next frame that is painted; null where the browser cannot tell, or in `patience` ms. */
+function painted(video, patience) {
+  if (!("requestVideoFrameCallback" in video)) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(null), patience);
+    video.requestVideoFrameCallback((_now, frame) => {
+      clearTimeout(late);
+      resolve(frame.mediaTime);
+    });
   });
 }
 
@@ -53,8 +69,9 @@ async function sampled(video, most, hash, told) {
   const count = Math.max(1, Math.ceil(length - INTO_FRAME));
   const end = Math.min(count, MOST_SECONDS, most);
   const frames = [];
+  let shown = null;
   for (let seconds = 0; seconds < end; seconds += 1) {
-    await seek(video, Math.min(seconds + INTO_FRAME, length));
+    shown = await seek(video, Math.min(seconds + INTO_FRAME, length), shown);
     frames.push({ seconds, ...(await hash(await createImageBitmap(video))) });
     await told(frames.length / end);
   }
@@ -69,8 +86,17 @@ async function lengthOf(video) {
   return video.duration;
 }
 
-async function seek(video, seconds) {
+/**
+ * The time of the frame that is painted once the video stands at `seconds`; `before` that of the last one.
+ *
+ * On a busy device "seeked" comes before the new frame is painted, and what is drawn then is still the
+ * old one. The same frame twice may be right, and is given a moment more.
+ */
+async function seek(video, seconds, before = null) {
   const arrived = once(video, "seeked");
+  const paint = painted(video, document.hidden ? HIDDEN_PAINT_MS : PAINT_MS);
   video.currentTime = seconds;
   await arrived;
+  const shown = await paint;
+  return shown !== null && shown === before ? ((await painted(video, AGAIN_MS)) ?? shown) : shown;
 }
