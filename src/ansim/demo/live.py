@@ -22,6 +22,14 @@ PLAYED_DAYS = 12
 MINUTES_A_SECOND = 10
 BEAT = 0.5
 PORTS_TO_TRY = 20
+# What no browser opens (Fetch standard, "bad port"), from 1024 on.
+REFUSED_BY_BROWSERS = frozenset(
+    (
+        *(1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566),
+        *range(6665, 6670),
+        *(6679, 6697, 10080),
+    )
+)
 
 
 class NoFreePort(AnsimError):
@@ -45,8 +53,10 @@ class SiteSilent(AnsimError):
 
 
 def free_port(first: int) -> int:
-    """The first free port from ``first`` on. Raises NoFreePort."""
+    """The first free port from ``first`` on that a browser opens. Raises NoFreePort."""
     for port in range(first, first + PORTS_TO_TRY):
+        if port in REFUSED_BY_BROWSERS:
+            continue
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
