@@ -84,6 +84,8 @@ def test_the_page_must_be_the_one_that_the_picture_was_on() -> None:
     assert not is_as_it_was(view_of(EMPTY, rest=None), past(MATCHED))
     assert not is_as_it_was(view_of(replace(EMPTY, title_digest="z")), past(MATCHED))
     assert not is_as_it_was(view_of(replace(EMPTY, structure="f0" * 8)), past(MATCHED))
+    assert not is_as_it_was(view_of(replace(EMPTY, inline=1)), past(MATCHED))
+    assert not is_as_it_was(view_of(replace(EMPTY, link_count=1)), past(MATCHED))
 
 
 def test_answers_add_up_below_a_post_but_another_post_is_a_leap() -> None:

@@ -82,6 +82,7 @@ _CODECS = frozenset(
 )
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
+_INLINE = re.compile(r"data:(?:image|video)/|<(?:canvas|button)\b", re.IGNORECASE)
 _SILENT = frozenset(("script", "style", "noscript", "template", "-comment", "-doctype"))
 _UNHEARD = _SILENT | {"title"}
 
@@ -101,6 +102,8 @@ class PageFeatures:
     piece has words of the address); they tell one notice of a site from another whose sentence
     differs, in any language. ``frames``: addresses of the pages that it shows inside of itself.
     ``further``: the address of the next page of a list or answer, where the document says so itself.
+    ``inline``: how many things it has that may show a picture which no address names: one written into
+    the document, a canvas, a button.
     """
 
     title_digest: str
@@ -122,6 +125,7 @@ class PageFeatures:
     pieces: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     further: str = ""
+    inline: int = 0
 
 
 def page_features(
@@ -153,6 +157,7 @@ def page_features(
         gathered.shown.take_texts((text,))
     brief = gathered.text_length < HARDLY_TEXT and bool(text.strip())
     features = _features(gathered, title, lists, url, score)
+    features = replace(features, inline=sum(1 for _ in _INLINE.finditer(text)))
     return replace(features, brief=sha256(body).hexdigest()) if brief else features
 
 

@@ -77,8 +77,10 @@ def is_as_it_was(view: View, past: Sequence[Round]) -> bool:
 
 
 def _same_post(one: PageFeatures, other: PageFeatures) -> bool:
+    """Whether ``one`` is ``other`` at a later time, with nothing new that may lead to or show a picture."""
     alike = structure_distance(one.structure, other.structure) <= SAME_POST
-    return alike and one.title_digest == other.title_digest
+    added = one.inline > other.inline or one.link_count > other.link_count
+    return alike and not added and one.title_digest == other.title_digest
 
 
 def _usual(control: Observation | None) -> PageFeatures | None:

@@ -117,6 +117,15 @@ simple(
 )  # fmt: skip
 
 
+for where, shown in (
+    ("written into the page", "<img src='data:image/jpeg;base64,/9j/4AAQ'>"),
+    ("behind a button", "<button data-n=4>+</button>"),
+    ("on a canvas", "<canvas id=c></canvas>"),
+    ("behind a link", "<a href='/raw/4'>+</a>"),
+):
+    simple(f"unknown: {where} in the post", "there", Verdict.UNKNOWN, showing(shown))
+
+
 def _other_post(at: Site, ask: Ask) -> Answer | None:
     """Another post took the number."""
     if ask.step and at.is_target(ask):
